@@ -1,0 +1,90 @@
+import {
+  booleanInput,
+  choiceInput,
+  durationInput,
+  listInput,
+  textInput,
+} from '@paal/core/action/inputs';
+import type { RunIdentity } from '@paal/core/action/run';
+import { environmentSettings } from '@paal/core/config/environment';
+import { CONFIG_FILE, loadConfig } from '@paal/core/config/load';
+import { UserError } from '@paal/core/errors';
+import { appOfRepository, checkAppName } from '@paal/core/release/release';
+import { DEFAULT_POLICY, type RolloutPolicy } from '@paal/core/rollout/policy';
+import { type ImageChange, parseImageChange } from '@paal/core/workload/images';
+
+const ROLLBACK_TIMEOUT = 300_000;
+
+/** The inputs of action.yml, with paal.yaml's values where an input is empty. */
+export interface Inputs {
+  readonly app: string;
+  readonly version: string;
+  /** `undefined` for the kubeconfig's. */
+  readonly namespace: string | undefined;
+  readonly manifests: readonly string[] | undefined;
+  readonly images: readonly ImageChange[];
+  /** `kind/name`; empty with manifests alone. */
+  readonly workloads: readonly string[];
+  readonly policy: RolloutPolicy;
+  readonly rollbackTimeout: number;
+  readonly onFailure: 'rollback' | 'none';
+  readonly rollbackOn: 'app' | 'any';
+  readonly forceConflicts: boolean;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Reads and checks the inputs; touches nothing.
+ * @throws UserError for the first one that is wrong
+ */
+export async function readInputs(run: RunIdentity): Promise<Inputs> {
+  const file = textInput('config');
+  const config = await loadConfig(file === CONFIG_FILE ? undefined : file);
+  const settings = environmentSettings(config, textInput('environment'));
+  const { rollout = {} } = settings;
+  const inputWorkloads = listInput('workloads');
+  const images = (listInput('images') ?? []).map(parseImageChange);
+  // Workloads that are named here are meant, not the manifests of paal.yaml.
+  const manifests = listInput('manifests') ?? (inputWorkloads ? undefined : settings.manifests);
+  const workloads =
+    inputWorkloads ??
+    (settings.workloads ?? []).map(({ deployment }) => `deployment/${deployment}`);
+  if (!manifests && images.length === 0) {
+    throw new UserError(
+      'There is nothing to roll out: set the input "manifests", or "images" with "workloads", or put them into paal.yaml.',
+    );
+  }
+  if (!manifests && workloads.length === 0) {
+    throw new UserError(
+      'The input "images" needs the input "workloads" beside it (or manifests): which workloads are to get them?',
+    );
+  }
+  const policy: RolloutPolicy = {
+    ...DEFAULT_POLICY,
+    timeout: durationInput('timeout') ?? rollout.timeout ?? DEFAULT_POLICY.timeout,
+    bake: durationInput('bake') ?? rollout.bake ?? DEFAULT_POLICY.bake,
+  };
+  const rollbackTimeout =
+    durationInput('rollback-timeout') ?? rollout['rollback-timeout'] ?? ROLLBACK_TIMEOUT;
+  for (const [name, value] of [
+    ['timeout', policy.timeout],
+    ['rollback-timeout', rollbackTimeout],
+  ] as const) {
+    if (value <= 0) throw new UserError(`The input "${name}" must be longer than 0.`);
+  }
+  return {
+    app: checkAppName(textInput('app') ?? config.app ?? appOfRepository(run.repository)),
+    version: textInput('version') ?? run.commit,
+    namespace: textInput('namespace') ?? settings.namespace,
+    manifests,
+    images,
+    workloads: manifests ? [] : workloads,
+    policy,
+    rollbackTimeout,
+    onFailure:
+      choiceInput('on-failure', ['rollback', 'none']) ?? rollout['on-failure'] ?? 'rollback',
+    rollbackOn: choiceInput('rollback-on', ['app', 'any']) ?? rollout['rollback-on'] ?? 'app',
+    forceConflicts: booleanInput('force-conflicts') ?? false,
+    dryRun: booleanInput('dry-run') ?? false,
+  };
+}

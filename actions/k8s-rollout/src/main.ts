@@ -1,0 +1,95 @@
+import { openFlightRecord } from '@paal/core/action/flight-record';
+import type { ActionContext } from '@paal/core/action/lifecycle';
+import { info } from '@paal/core/action/log';
+import { writeOutputs } from '@paal/core/action/outputs';
+import { reportDirectory, writeReport } from '@paal/core/action/report-file';
+import { currentRun, type RunIdentity } from '@paal/core/action/run';
+import { writeSummary } from '@paal/core/action/summary';
+import { connect, loadKubeConfig } from '@paal/core/cluster/connection';
+import { UserError } from '@paal/core/errors';
+import { openLedger } from '@paal/core/release/ledger';
+import { renderRunSummary } from '@paal/core/report/run-summary';
+import { startJournal } from '@paal/core/rollout/journal';
+import { type DeployResult, deploy } from './deploy.ts';
+import { type Inputs, readInputs } from './inputs.ts';
+import { writeInitialOutputs, writeRolloutOutputs } from './outputs.ts';
+import { makePlan } from './plan.ts';
+import { rollbackNote, summarise } from './summary.ts';
+
+/** The one error of the step: what failed, why, what to do, and what became of the rollback. */
+function failureOf(result: DeployResult): UserError {
+  const [cause] = result.findings;
+  const place = cause?.container ? ` (${cause.pod}, container ${cause.container})` : '';
+  const hint = cause?.hint ? ` ${cause.hint}` : '';
+  const subject = cause?.workload ? `${cause.workload} ` : '';
+  const message = `Rollout of ${subject}${result.status}: ${result.message}${place}${hint} ${rollbackNote(result) ?? ''}`;
+  return new UserError(message.trim(), cause?.position ? { position: cause.position } : {});
+}
+
+/** Says in the outputs that nothing was begun; what is wrong is in the error. */
+function badInput(error: unknown): never {
+  if (error instanceof UserError) writeOutputs({ 'failure-reason': 'BadInput' });
+  throw error;
+}
+
+/** Plans, rolls out, watches, takes back where needed, and reports. */
+export async function main(context: ActionContext): Promise<void> {
+  writeInitialOutputs();
+  const run = currentRun();
+  const inputs = await readInputs(run).catch(badInput);
+  await rollOut(inputs, run, context);
+}
+
+async function rollOut(
+  inputs: Inputs,
+  run: RunIdentity,
+  { signal, clock }: ActionContext,
+): Promise<void> {
+  const connection = connect(loadKubeConfig(), clock);
+  const directory = await reportDirectory('k8s-rollout');
+  const flight = openFlightRecord(directory);
+  const started = new Date();
+  const begin = clock.now();
+  try {
+    const namespace = inputs.namespace ?? connection.namespace;
+    const plan = await makePlan(inputs, connection, namespace, signal).catch(badInput);
+    if (inputs.dryRun) {
+      const changed = plan.some(({ changes }) => changes);
+      info('Dry run: the server accepts all of it; nothing was changed.');
+      writeOutputs({ status: 'succeeded', changed, 'failure-reason': '' });
+      return;
+    }
+    const journal = startJournal({ print: info, record: flight.write }, clock);
+    const ledger = openLedger(connection, namespace, inputs.app);
+    const tools = { connection, namespace, ledger, journal, clock, signal };
+    const origin = { version: inputs.version, run: run.url };
+    const result = await deploy(tools, inputs, plan, origin);
+
+    const facts = [
+      ['app', inputs.app],
+      ['namespace', namespace],
+      ['version', inputs.version],
+    ] as const;
+    const summary = summarise(result, journal, facts);
+    const report = await writeReport(directory, {
+      action: 'k8s-rollout',
+      status: result.status,
+      run,
+      app: inputs.app,
+      namespace,
+      version: inputs.version,
+      release: result.release?.number,
+      started: started.toISOString(),
+      milliseconds: Math.round(clock.now() - begin),
+      flightRecord: flight.file,
+      ...summary,
+    });
+    writeRolloutOutputs(result, inputs.version, report);
+    await writeSummary(renderRunSummary(summary));
+    if (result.status !== 'succeeded') throw failureOf(result);
+    info(`Release ${result.release?.number} serves`);
+  } finally {
+    await flight.close();
+    await connection.close();
+  }
+}

@@ -1,0 +1,67 @@
+import { writeOutputs } from '@paal/core/action/outputs';
+import { revisionOf } from '@paal/core/workload/deployment';
+import type { DeployResult } from './deploy.ts';
+
+/** `3`, or `deployment/a=3,deployment/b=5` for several. */
+function joined(values: readonly (readonly [string, number | undefined])[]): string {
+  const [only] = values;
+  if (only && values.length === 1) return String(only[1] ?? '');
+  return values.map(([name, value]) => `${name}=${value ?? ''}`).join(',');
+}
+
+/** The revisions that run, after a rollback where there was one. */
+export function runningRevisions(
+  result: DeployResult,
+): readonly (readonly [string, number | undefined])[] {
+  const last = result.rollback?.outcomes ?? [];
+  return result.outcomes.map(({ target, observation }) => {
+    const outcome = last.find((one) => one.target.name === target.name);
+    const deployment = outcome?.observation.deployment ?? observation.deployment;
+    return [target.name, deployment && revisionOf(deployment)] as const;
+  });
+}
+
+/** `rolled-back` of the contract. */
+export function rolledBack(result: DeployResult): string {
+  if (result.rollback) return result.rollback.status;
+  return result.status === 'succeeded' || !result.changed ? 'not-needed' : 'not-attempted';
+}
+
+/** Written before anything can go wrong, so that no later step meets an output that was never set. */
+export function writeInitialOutputs(): void {
+  writeOutputs({
+    status: 'failed',
+    changed: false,
+    'failure-reason': '',
+    'failed-workload': '',
+    'failed-container': '',
+    revision: '',
+    'previous-revision': '',
+    'rolled-back': 'not-needed',
+    'rollback-target': '',
+    release: '',
+    version: '',
+    report: '',
+  });
+}
+
+/** Writes the outputs of action.yml. */
+export function writeRolloutOutputs(result: DeployResult, version: string, report: string): void {
+  const [cause] = result.findings;
+  const target = result.rollback?.target;
+  const back = result.rollback?.status === 'succeeded';
+  writeOutputs({
+    status: result.status,
+    changed: result.changed,
+    'failure-reason': result.status === 'succeeded' ? '' : cause?.reason,
+    'failed-workload': cause?.workload,
+    'failed-container': cause?.container,
+    revision: joined(runningRevisions(result)),
+    'previous-revision': joined([...result.previousRevisions]),
+    'rolled-back': rolledBack(result),
+    'rollback-target': target ? (target.status === 'verified' ? 'verified' : 'unverified') : '',
+    release: result.release?.number,
+    version: back ? target?.version : version,
+    report,
+  });
+}

@@ -1,0 +1,47 @@
+import type { RunSummary } from '@paal/core/report/run-summary';
+import type { Journal } from '@paal/core/rollout/journal';
+import { workloadLine } from '@paal/core/rollout/workload-line';
+import type { DeployResult } from './deploy.ts';
+
+const HEADLINES: Readonly<Record<DeployResult['status'], string>> = {
+  succeeded: 'rolled out',
+  failed: 'failed',
+  'timed-out': 'timed out',
+  superseded: 'was superseded',
+  cancelled: 'was cancelled',
+  unknown: 'ended unknown',
+  progressing: 'ended unknown',
+};
+
+/** What became of the rollback, in one sentence; `undefined` when none was due. */
+export function rollbackNote({ rollback, notRolledBack }: DeployResult): string | undefined {
+  if (notRolledBack !== undefined) return `Not rolled back: ${notRolledBack}.`;
+  if (!rollback) return undefined;
+  const { target, status, message, configMaps } = rollback;
+  const to = `release ${target.number}${target.version ? ` (${target.version})` : ''}`;
+  if (status === 'failed') return `The rollback to ${to} failed: ${message}`;
+  const config = configMaps.length > 0 ? `, with ConfigMap ${configMaps.join(', ')}` : '';
+  return `Rolled back to ${to}${config}; it serves.`;
+}
+
+/** The facts of the job summary. */
+export function summarise(
+  result: DeployResult,
+  journal: Journal,
+  facts: RunSummary['facts'],
+): RunSummary {
+  const number = result.release?.number;
+  const note = rollbackNote(result);
+  return {
+    title: `Release ${number ?? ''} ${HEADLINES[result.status]}`,
+    outcome:
+      result.status === 'succeeded' ? 'good' : result.status === 'cancelled' ? 'open' : 'bad',
+    verdict: result.message,
+    notes: note === undefined ? [] : [note],
+    facts,
+    workloads: [...result.outcomes, ...(result.rollback?.outcomes ?? [])].map(workloadLine),
+    findings: [...result.findings, ...(result.rollback?.findings ?? [])],
+    phases: journal.phases,
+    timeline: journal.timeline,
+  };
+}

@@ -1,0 +1,7 @@
+import { runAction } from '@paal/core/action/lifecycle';
+import { main } from './main.ts';
+
+await runAction({ main });
+// A connection or a timer that a migration left open must not keep the job waiting.
+await new Promise((resolve) => process.stdout.write('', resolve));
+process.exit(process.exitCode);

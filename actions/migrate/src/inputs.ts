@@ -1,0 +1,70 @@
+import {
+  booleanInput,
+  choiceInput,
+  integerInput,
+  requiredInput,
+  textInput,
+} from '@paal/core/action/inputs';
+import { maskSecret } from '@paal/core/action/secrets';
+import { environmentSettings } from '@paal/core/config/environment';
+import { CONFIG_FILE, loadConfig } from '@paal/core/config/load';
+import { UserError } from '@paal/core/errors';
+import { secretsOfUri } from '@paal/core/migrate/drivers/mongodb-uri';
+import type { Limit } from '@paal/core/migrate/plan';
+import type { MigrateCommand } from '@paal/core/migrate/result';
+
+/** The inputs of action.yml, over what paal.yaml says. */
+export interface Inputs {
+  readonly command: MigrateCommand;
+  /** Nothing may be changed. */
+  readonly dryRun: boolean;
+  readonly limit: Limit | undefined;
+  readonly uri: string;
+  readonly database: string | undefined;
+  readonly directory: string;
+}
+
+function readUri(): string {
+  const uri = requiredInput('uri');
+  for (const secret of secretsOfUri(uri)) maskSecret(secret);
+  return uri;
+}
+
+function readLimit(command: MigrateCommand): Limit | undefined {
+  const to = textInput('to');
+  const count = integerInput('count', 0);
+  if (to !== undefined && count !== undefined) {
+    throw new UserError('The inputs "to" and "count" exclude each other; give one of them.');
+  }
+  if (command === 'status' && (to !== undefined || count !== undefined)) {
+    throw new UserError(
+      'The inputs "to" and "count" mean nothing to command status; use command plan, or remove them.',
+    );
+  }
+  if (to !== undefined) return { to };
+  return count === undefined ? undefined : { count };
+}
+
+/**
+ * Reads and checks the inputs, and paal.yaml where they leave something out.
+ * @throws UserError for the first one that is wrong
+ */
+export async function readInputs(): Promise<Inputs> {
+  const uri = readUri();
+  const command = choiceInput('command', ['up', 'down', 'status', 'plan']) ?? 'up';
+  const limit = readLimit(command);
+  const dryRun = booleanInput('dry-run') === true;
+  booleanInput('summary');
+  choiceInput('driver', ['mongodb']);
+  const file = textInput('config');
+  const config = await loadConfig(file === CONFIG_FILE ? undefined : file);
+  const { migrations } = environmentSettings(config, textInput('environment'));
+  return {
+    command,
+    dryRun: dryRun || command === 'status' || command === 'plan',
+    limit,
+    uri,
+    database: textInput('database') ?? migrations?.database,
+    directory: textInput('directory') ?? migrations?.directory ?? 'migrations',
+  };
+}

@@ -1,0 +1,54 @@
+import { booleanInput, durationInput, listInput, textInput } from '@paal/core/action/inputs';
+import type { RunIdentity } from '@paal/core/action/run';
+import { environmentSettings } from '@paal/core/config/environment';
+import { CONFIG_FILE, loadConfig } from '@paal/core/config/load';
+import { UserError } from '@paal/core/errors';
+import { appOfRepository, checkAppName } from '@paal/core/release/release';
+import { parseRollbackRequest, type RollbackRequest } from '@paal/core/rollback/target';
+import { DEFAULT_POLICY, type RolloutPolicy } from '@paal/core/rollout/policy';
+import { parseWorkload } from '@paal/core/workload/reference';
+
+const TIMEOUT = 300_000;
+
+/** The inputs of action.yml, with paal.yaml's values where an input is empty. */
+export interface Inputs {
+  readonly to: RollbackRequest;
+  /** `undefined` for all of the release. */
+  readonly workloads: readonly string[] | undefined;
+  readonly app: string;
+  /** `undefined` for the kubeconfig's. */
+  readonly namespace: string | undefined;
+  readonly policy: RolloutPolicy;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Reads and checks the inputs; touches nothing.
+ * @throws UserError for the first one that is wrong
+ */
+export async function readInputs(run: RunIdentity): Promise<Inputs> {
+  const file = textInput('config');
+  const config = await loadConfig(file === CONFIG_FILE ? undefined : file);
+  const settings = environmentSettings(config, textInput('environment'));
+  const { rollout = {} } = settings;
+  const to = parseRollbackRequest(textInput('to') ?? 'previous');
+  const workloads = listInput('workloads');
+  for (const text of workloads ?? []) parseWorkload(text, '', 'The input "workloads"');
+  if (to.to === 'revision' && workloads?.length !== 1) {
+    throw new UserError(
+      'A revision belongs to one Deployment: set the input "workloads" to that one, such as deployment/web.',
+    );
+  }
+  return {
+    to,
+    workloads,
+    app: checkAppName(textInput('app') ?? config.app ?? appOfRepository(run.repository)),
+    namespace: textInput('namespace') ?? settings.namespace,
+    policy: {
+      ...DEFAULT_POLICY,
+      timeout: durationInput('timeout') ?? rollout['rollback-timeout'] ?? TIMEOUT,
+      bake: durationInput('bake') ?? rollout.bake ?? DEFAULT_POLICY.bake,
+    },
+    dryRun: booleanInput('dry-run') ?? false,
+  };
+}

@@ -1,0 +1,91 @@
+import { openFlightRecord } from '@paal/core/action/flight-record';
+import type { ActionContext } from '@paal/core/action/lifecycle';
+import { group, info } from '@paal/core/action/log';
+import { writeOutputs } from '@paal/core/action/outputs';
+import { reportDirectory, writeReport } from '@paal/core/action/report-file';
+import { currentRun } from '@paal/core/action/run';
+import { writeSummary } from '@paal/core/action/summary';
+import { connect, loadKubeConfig } from '@paal/core/cluster/connection';
+import { UserError } from '@paal/core/errors';
+import { openLedger } from '@paal/core/release/ledger';
+import { renderRunSummary } from '@paal/core/report/run-summary';
+import { rollBackToRevision } from '@paal/core/rollback/revision';
+import { type RollbackResult, rollBack } from '@paal/core/rollback/run';
+import { startJournal } from '@paal/core/rollout/journal';
+import { readInputs } from './inputs.ts';
+import { writeInitialOutputs, writeRollbackOutputs } from './outputs.ts';
+import { makePlan } from './plan.ts';
+import { goalOf, summarise } from './summary.ts';
+
+function failureOf(goal: string, result: RollbackResult): UserError {
+  const hint = result.findings[0]?.hint;
+  return new UserError(
+    `The rollback to ${goal} failed: ${result.message}${hint ? ` ${hint}` : ''}`,
+  );
+}
+
+/** Says in the outputs that nothing was begun; what is wrong is in the error. */
+function badInput(error: unknown): never {
+  if (error instanceof UserError) writeOutputs({ 'failure-reason': 'BadInput' });
+  throw error;
+}
+
+/** Plans, takes back, watches until it serves, and reports. */
+export async function main({ signal, clock }: ActionContext): Promise<void> {
+  writeInitialOutputs();
+  const run = currentRun();
+  const inputs = await readInputs(run).catch(badInput);
+  const connection = connect(loadKubeConfig(), clock);
+  const directory = await reportDirectory('rollback');
+  const flight = openFlightRecord(directory);
+  const started = new Date();
+  const begin = clock.now();
+  try {
+    const namespace = inputs.namespace ?? connection.namespace;
+    const ledger = openLedger(connection, namespace, inputs.app);
+    const plan = await makePlan(inputs, connection, ledger, namespace, signal).catch(badInput);
+    const goal = goalOf(plan);
+    if (inputs.dryRun) {
+      info('Dry run: nothing was changed.');
+      writeOutputs({ status: 'succeeded', from: plan.from, 'failure-reason': '' });
+      return;
+    }
+    const journal = startJournal({ print: info, record: flight.write }, clock);
+    journal.begin(`back to ${goal}`);
+    const { policy } = inputs;
+    const tools = { connection, namespace, ledger, policy, listener: journal, clock, signal };
+    const result = await group(`Roll back to ${goal}`, async () => {
+      if (plan.kind === 'release') return await rollBack(tools, plan.target, plan.workloads);
+      const [workload] = plan.workloads;
+      if (!workload) throw new Error('a revision without a workload');
+      return await rollBackToRevision(tools, workload, plan.revision, run.url);
+    });
+    const summary = summarise(plan, result, journal, [
+      ['app', inputs.app],
+      ['namespace', namespace],
+    ]);
+    const report = await writeReport(directory, {
+      action: 'rollback',
+      status: result.status,
+      run,
+      app: inputs.app,
+      namespace,
+      from: plan.from,
+      release: result.target.number,
+      started: started.toISOString(),
+      milliseconds: Math.round(clock.now() - begin),
+      flightRecord: flight.file,
+      ...summary,
+    });
+    writeRollbackOutputs(plan, result, report);
+    await writeSummary(renderRunSummary(summary));
+    if (result.status !== 'succeeded') throw failureOf(goal, result);
+    info(`Back at ${goal}, and it serves`);
+  } catch (error) {
+    if (signal.aborted) writeOutputs({ status: 'cancelled', 'failure-reason': 'Cancelled' });
+    throw error;
+  } finally {
+    await flight.close();
+    await connection.close();
+  }
+}

@@ -1,0 +1,68 @@
+import { booleanInput, choiceInput, durationInput, textInput } from '@paal/core/action/inputs';
+import { CONFIG_FILE, parseConfig } from '@paal/core/config/load';
+import { type CheckConfig, checkSchema } from '@paal/core/config/schema';
+import { UserError } from '@paal/core/errors';
+import * as z from 'zod';
+
+/** What becomes of the step when the verification proves nothing. */
+export type Leniency = 'fail' | 'pass';
+
+/** The inputs of action.yml; `undefined` for those that are empty. */
+export interface Inputs {
+  readonly checks: readonly CheckConfig[] | undefined;
+  readonly url: string | undefined;
+  readonly version: string | undefined;
+  readonly prometheusUrl: string | undefined;
+  /** Milliseconds. */
+  readonly duration: number | undefined;
+  /** Milliseconds. */
+  readonly interval: number | undefined;
+  readonly onInconclusive: Leniency | undefined;
+  readonly onError: Leniency | undefined;
+  readonly environment: string | undefined;
+  readonly namespace: string | undefined;
+  /** `undefined` when paal.yaml is only looked for, and may be missing. */
+  readonly config: string | undefined;
+}
+
+const LENIENCY = ['fail', 'pass'] as const;
+const CHECKS = 'The input "checks"';
+
+const checksSchema = z.array(
+  checkSchema,
+  'write a list of checks, each under its type, such as "- http: { url: https://shop.example }"',
+);
+
+function readChecks(): readonly CheckConfig[] | undefined {
+  const text = textInput('checks');
+  if (text === undefined) return undefined;
+  try {
+    return parseConfig(text, CHECKS, checksSchema);
+  } catch (error) {
+    // The place is one in the input, and no file that an annotation could stand on.
+    if (error instanceof UserError) throw new UserError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/**
+ * Reads and checks the inputs; touches nothing.
+ * @throws UserError for the first one that is wrong
+ */
+export function readInputs(): Inputs {
+  const config = textInput('config');
+  booleanInput('summary'); // read where the summary is written; refused before anything is asked
+  return {
+    checks: readChecks(),
+    url: textInput('url'),
+    version: textInput('version'),
+    prometheusUrl: textInput('prometheus-url'),
+    duration: durationInput('duration'),
+    interval: durationInput('interval'),
+    onInconclusive: choiceInput('on-inconclusive', LENIENCY),
+    onError: choiceInput('on-error', LENIENCY),
+    environment: textInput('environment'),
+    namespace: textInput('namespace'),
+    config: config === CONFIG_FILE ? undefined : config,
+  };
+}

@@ -1,0 +1,27 @@
+/** A place in a file of the user's repository; line and column count from 1. */
+export interface SourcePosition {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/**
+ * Something that the user can mend: bad input, a missing permission, a rollout that failed. Its
+ * message says what failed, on what, why, and what to do next; it is printed without a stack. Any
+ * other error is a bug of ours.
+ */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  /** Where in the user's files the cause stands; becomes the annotation's place. */
+  readonly position: SourcePosition | undefined;
+
+  constructor(message: string, options: { cause?: unknown; position?: SourcePosition } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.position = options.position;
+  }
+}
+
+/** The text of whatever was thrown, without a stack. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,161 @@
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Document, MongoClient, MongoClientOptions } from 'mongodb';
+import type { Clock } from '../../clock.ts';
+import { errorMessage, UserError } from '../../errors.ts';
+import { CHANGELOG, readHistory } from '../history.ts';
+import type { MigrationTarget } from '../runner.ts';
+import { connectError, historyError } from './mongodb-errors.ts';
+import { parseMongodbUri } from './mongodb-uri.ts';
+
+/** How long a server is looked for. */
+const SERVER_SELECTION_TIMEOUT = 10_000;
+const OLDEST_DRIVER = 4;
+
+/** Which database to migrate. */
+export interface MongodbOptions {
+  readonly uri: string;
+  /** Default: the one in the uri. */
+  readonly database: string | undefined;
+  /** The migrations' directory: where it has a driver of its own, that one is used. */
+  readonly directory: string;
+}
+
+/** A connected database. */
+export interface MongodbTarget extends MigrationTarget {
+  readonly database: string;
+  /** Hosts as the uri names them. */
+  readonly hosts: string;
+  /** Which driver is used, for the log. */
+  readonly driver: string;
+}
+
+// https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions
+const NOT_A_DATABASE = /[/\\. "$*<>:|?\0]|^$|^.{64}/;
+
+function databaseName(input: string | undefined, path: string | undefined): string {
+  const name = input ?? path;
+  if (name === undefined) {
+    throw new UserError(
+      'Neither the input "database" nor the uri names a database. Set the input, or write ' +
+        'the name behind the hosts: mongodb://host:27017/NAME.',
+    );
+  }
+  if (NOT_A_DATABASE.test(name)) {
+    throw new UserError(
+      `"${name}" is not a name for a database: at most 63 characters, none of / \\ . " $ * < > : | ? and no blank.`,
+    );
+  }
+  return name;
+}
+
+interface Driver {
+  readonly MongoClient: new (uri: string, options: MongoClientOptions) => MongoClient;
+  readonly origin: string;
+}
+
+/**
+ * The driver that the migrations' repository has installed, because a driver refuses the ObjectIds of
+ * another major version; else the one of this bundle.
+ */
+async function loadDriver(directory: string): Promise<Driver> {
+  const require = createRequire(join(resolve(directory), 'migration.js'));
+  let version: string;
+  try {
+    version = (require('mongodb/package.json') as { version: string }).version;
+  } catch {
+    const { MongoClient } = await import(/* webpackMode: "eager" */ 'mongodb');
+    return { MongoClient, origin: 'the built-in driver' };
+  }
+  if (Number(version.split('.')[0]) < OLDEST_DRIVER) {
+    throw new UserError(
+      `The repository has mongodb ${version} installed; migrations need ${OLDEST_DRIVER}.0 or newer. ` +
+        'Update the package.',
+    );
+  }
+  const file = pathToFileURL(require.resolve('mongodb')).href;
+  const module = (await import(/* webpackIgnore: true */ file)) as Driver & { default?: Driver };
+  const { MongoClient } = module.default ?? module;
+  return { MongoClient, origin: `mongodb ${version} of the repository` };
+}
+
+function newClient(driver: Driver, uri: string, timeout: number): MongoClient {
+  try {
+    return new driver.MongoClient(uri, {
+      serverSelectionTimeoutMS: timeout,
+      connectTimeoutMS: timeout,
+    });
+  } catch (error) {
+    throw new UserError(
+      `The input "uri" is not a usable MongoDB connection string: ${errorMessage(error)}.`,
+      { cause: error },
+    );
+  }
+}
+
+async function connect(client: MongoClient, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const stop = new AbortController();
+  const cancelled = once(signal, 'abort', { signal: stop.signal }).then(() => {
+    throw signal.reason;
+  });
+  try {
+    await Promise.race([client.connect(), cancelled]);
+  } finally {
+    stop.abort();
+  }
+}
+
+/**
+ * Connects to the database.
+ * @throws UserError when the uri is malformed, names no database, or no server answers within 10 s
+ */
+export async function connectMongodb(
+  options: MongodbOptions,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<MongodbTarget> {
+  const { hosts, serverSelectionTimeout, ...uri } = parseMongodbUri(options.uri);
+  const database = databaseName(options.database, uri.database);
+  const driver = await loadDriver(options.directory);
+  const timeout = Math.min(SERVER_SELECTION_TIMEOUT, serverSelectionTimeout ?? Infinity);
+  const client = newClient(driver, options.uri, timeout);
+  const start = clock.now();
+  try {
+    await connect(client, signal);
+  } catch (error) {
+    await client.close(true).catch(() => undefined);
+    if (signal.aborted) throw signal.reason;
+    throw connectError(error, hosts, clock.now() - start);
+  }
+  const db = client.db(database);
+  // The changelog decides what runs: never from a secondary that lags, never lost with a primary.
+  const changelog = db.collection<Document>(CHANGELOG, {
+    readPreference: 'primary',
+    writeConcern: { w: 'majority' },
+  });
+  return {
+    database,
+    hosts,
+    driver: driver.origin,
+    history: async () => {
+      let documents: readonly Document[];
+      try {
+        documents = await changelog.find({}).toArray();
+      } catch (error) {
+        throw historyError(error, CHANGELOG, database);
+      }
+      return readHistory(documents);
+    },
+    run: async (step) => await step.run([db, client]),
+    recordApplied: async (row) => {
+      await changelog.insertOne({ ...row });
+    },
+    recordReverted: async (fileName) => {
+      await changelog.deleteMany({ fileName });
+    },
+    close: async () => await client.close(true),
+  };
+}

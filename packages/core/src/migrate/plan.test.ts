@@ -1,0 +1,288 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { AppliedMigration } from './history.ts';
+import { lateNames, missingNames, type PlanRequest, pendingNames, plan } from './plan.ts';
+
+const A = '20240101000000-a.js';
+const B = '20240102000000-b.js';
+const C = '20240103000000-c.js';
+const D = '20240104000000-d.js';
+
+/** History in this order of application. */
+const applied = (...names: readonly string[]): readonly AppliedMigration[] =>
+  names.map((fileName, index) => ({ fileName, appliedAt: new Date(index), migrationBlock: 1 }));
+const up = (limit?: PlanRequest['limit']): PlanRequest => ({ direction: 'up', limit });
+const down = (limit?: PlanRequest['limit']): PlanRequest => ({ direction: 'down', limit });
+
+describe('a plan', () => {
+  test.each<{
+    name: string;
+    files: readonly string[];
+    history: readonly AppliedMigration[];
+    request: PlanRequest;
+    steps: readonly string[];
+  }>([
+    {
+      name: 'up applies all that is pending, by name',
+      files: [C, A, B],
+      history: applied(A),
+      request: up(),
+      steps: [B, C],
+    },
+    {
+      name: 'up with nothing pending has no steps',
+      files: [A],
+      history: applied(A),
+      request: up(),
+      steps: [],
+    },
+    {
+      name: 'up to a migration includes it',
+      files: [A, B, C],
+      history: applied(),
+      request: up({ to: B }),
+      steps: [A, B],
+    },
+    {
+      name: 'a name without its extension will do',
+      files: [A, B, C],
+      history: applied(),
+      request: up({ to: '20240102000000-b' }),
+      steps: [A, B],
+    },
+    {
+      name: 'up to one that is applied has no steps',
+      files: [A, B, C],
+      history: applied(A, B),
+      request: up({ to: B }),
+      steps: [],
+    },
+    {
+      name: 'up applies an older one that came late',
+      files: [A, B, C],
+      history: applied(A, C),
+      request: up(),
+      steps: [B],
+    },
+    {
+      name: 'up by count stops there',
+      files: [A, B, C],
+      history: applied(),
+      request: up({ count: 2 }),
+      steps: [A, B],
+    },
+    {
+      name: 'up by more than there are applies all',
+      files: [A, B],
+      history: applied(),
+      request: up({ count: 9 }),
+      steps: [A, B],
+    },
+    {
+      name: 'up does not mind applied ones without a file',
+      files: [B],
+      history: applied(A),
+      request: up(),
+      steps: [B],
+    },
+    {
+      name: 'down reverts the last one',
+      files: [A, B, C],
+      history: applied(A, B),
+      request: down(),
+      steps: [B],
+    },
+    {
+      name: 'down reverts the one that was applied last, whatever its name',
+      files: [A, B, C],
+      history: applied(A, C, B),
+      request: down(),
+      steps: [B],
+    },
+    {
+      name: 'down with nothing applied has no steps',
+      files: [A],
+      history: applied(),
+      request: down(),
+      steps: [],
+    },
+    {
+      name: 'down by count goes back newest first',
+      files: [A, B, C],
+      history: applied(A, B, C),
+      request: down({ count: 2 }),
+      steps: [C, B],
+    },
+    {
+      name: 'down by none has no steps',
+      files: [A],
+      history: applied(A),
+      request: down({ count: 0 }),
+      steps: [],
+    },
+    {
+      name: 'down to a migration leaves it applied',
+      files: [A, B, C, D],
+      history: applied(A, B, C),
+      request: down({ to: A }),
+      steps: [C, B],
+    },
+    {
+      name: 'down to the last one has no steps',
+      files: [A, B],
+      history: applied(A, B),
+      request: down({ to: B }),
+      steps: [],
+    },
+    {
+      name: 'down does not mind a missing file that it need not run',
+      files: [B],
+      history: applied(A, B),
+      request: down(),
+      steps: [B],
+    },
+  ])('$name', ({ files, history, request, steps }) => {
+    expect(plan(files, history, request)).toEqual({
+      kind: 'steps',
+      steps: steps.map((name) => ({ name, direction: request.direction })),
+    });
+  });
+
+  test.each<{
+    name: string;
+    files: readonly string[];
+    history: readonly AppliedMigration[];
+    request: PlanRequest;
+    says: readonly string[];
+  }>([
+    {
+      name: 'up to an unknown migration names the nearest',
+      files: [A, B],
+      history: applied(),
+      request: up({ to: '20240102000000-bb.js' }),
+      says: ['no migration "20240102000000-bb.js"', `Did you mean "${B}"?`],
+    },
+    {
+      name: 'down to an unknown migration names the nearest',
+      files: [A, B],
+      history: applied(A, B),
+      request: down({ to: '20240101000000-x.js' }),
+      says: ['no applied migration "20240101000000-x.js"', `Did you mean "${A}"?`],
+    },
+    {
+      name: 'down to a pending migration says that it is not applied',
+      files: [A, B],
+      history: applied(A),
+      request: down({ to: B }),
+      says: [`${B} is not applied`],
+    },
+    {
+      name: 'down by more than are applied says how many are',
+      files: [A, B],
+      history: applied(A),
+      request: down({ count: 2 }),
+      says: ['revert 2 migrations, but 1 are applied'],
+    },
+    {
+      name: 'down over a missing file names it',
+      files: [A, C],
+      history: applied(A, B, C),
+      request: down({ to: A }),
+      says: [B, 'not in the migrations directory', 'Nothing was reverted'],
+    },
+    {
+      name: 'up of an applied file with a new extension would apply it twice',
+      files: ['20240101000000-a.ts', B],
+      history: applied(A),
+      request: up({ to: B }),
+      says: ['20240101000000-a.ts was applied as 20240101000000-a.js'],
+    },
+  ])('is refused: $name', ({ files, history, request, says }) => {
+    const refused = plan(files, history, request);
+    expect(refused.kind).toBe('refusal');
+    for (const part of says)
+      expect(refused).toMatchObject({ message: expect.stringContaining(part) });
+  });
+});
+
+describe('gaps', () => {
+  test('pending ones that are older than an applied one are late', () => {
+    expect(lateNames(pendingNames([A, B, C, D], applied(A, C)), applied(A, C))).toEqual([B]);
+  });
+
+  test('applied ones without a file are missing', () => {
+    expect(missingNames([A], applied(A, B))).toEqual([B]);
+  });
+});
+
+const stamp = fc
+  .integer({ min: 0, max: 40 })
+  .map((n) => `202401010000${String(n).padStart(2, '0')}-m.js`);
+const checkout = fc.uniqueArray(stamp, { maxLength: 12 });
+/** Files, and a part of them applied in any order. */
+const situation = checkout.chain((files) =>
+  fc.shuffledSubarray(files).map((names) => ({ files, history: applied(...names) })),
+);
+const namesOf = (history: readonly AppliedMigration[]) => history.map(({ fileName }) => fileName);
+
+function stepNames(...parameters: Parameters<typeof plan>): readonly string[] {
+  const planned = plan(...parameters);
+  if (planned.kind === 'refusal') throw new Error(planned.message);
+  return planned.steps.map(({ name }) => name);
+}
+
+describe('whatever the files and the history are', () => {
+  test('up applies each pending migration once, by name, and none twice', () => {
+    fc.assert(
+      fc.property(situation, ({ files, history }) => {
+        const steps = stepNames(files, history, up());
+        expect([...steps]).toEqual([...steps].sort());
+        expect(new Set([...steps, ...namesOf(history)])).toEqual(new Set(files));
+        expect(steps.length + history.length).toBe(files.length);
+      }),
+    );
+  });
+
+  test('up to each pending one in turn comes to the same as up', () => {
+    fc.assert(
+      fc.property(situation, ({ files, history }) => {
+        let reached = history;
+        for (const name of pendingNames(files, history)) {
+          const steps = stepNames(files, reached, up({ to: name }));
+          expect(steps).toEqual([name]);
+          reached = applied(...namesOf(reached), ...steps);
+        }
+        expect(stepNames(files, reached, up())).toEqual([]);
+      }),
+    );
+  });
+
+  test('down to where the database stood before an up undoes exactly that up', () => {
+    fc.assert(
+      fc.property(situation, ({ files, history }) => {
+        const last = history.at(-1);
+        if (!last) return;
+        const steps = stepNames(files, history, up());
+        const after = applied(...namesOf(history), ...steps);
+        expect(stepNames(files, after, down({ to: last.fileName }))).toEqual([...steps].reverse());
+        if (steps.length === 0) return;
+        expect(stepNames(files, after, down({ count: steps.length }))).toEqual(
+          [...steps].reverse(),
+        );
+      }),
+    );
+  });
+
+  test('down n times by one is down by n', () => {
+    fc.assert(
+      fc.property(situation, ({ files, history }) => {
+        const names = namesOf(history);
+        const one = names.map((_, index) =>
+          stepNames(files, applied(...names.slice(0, names.length - index)), down()),
+        );
+        if (names.length === 0) return;
+        expect(stepNames(files, history, down({ count: names.length }))).toEqual(one.flat());
+      }),
+    );
+  });
+});

@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import { formatDuration } from '../config/duration.ts';
+import { formatPosition } from '../config/yaml.ts';
+import { errorMessage, UserError } from '../errors.ts';
+import { CHANGELOG } from './history.ts';
+import { CANCEL_PATIENCE, type CompletedStep, type StoppedStep } from './runner.ts';
+import { thrownAt } from './source-position.ts';
+
+const MOST_NAMES = 5;
+
+/** The names, or the last few of them and how many there are more. */
+function list(names: readonly string[]): string {
+  const rest = names.length - MOST_NAMES;
+  return rest > 0
+    ? `${names.slice(-MOST_NAMES).join(', ')} and ${rest} before them`
+    : names.join(', ');
+}
+
+function doneBefore(completed: readonly CompletedStep[], verb: string): string {
+  if (completed.length === 0) return `Nothing was ${verb} before it, and nothing after it was run.`;
+  return (
+    `${verb === 'applied' ? 'Applied' : 'Reverted'} before it, and staying so: ` +
+    `${list(completed.map(({ name }) => name))}. Nothing after it was run.`
+  );
+}
+
+function describe(stopped: StoppedStep, position: string, before: string): string {
+  const { step, reason, error } = stopped;
+  const { name } = step.file;
+  const up = step.direction === 'up';
+  const message = errorMessage(error);
+  switch (reason) {
+    case 'threw':
+      return up
+        ? `The migration ${name} failed: ${message}${position}. What it wrote until then stays. ` +
+            `${before} Mend it and run this again: it is the next to be applied.`
+        : `Reverting ${name} failed: ${message}${position}. What its down did until then stays, and ` +
+            `it stays recorded as applied. ${before} Mend its down and run this again.`;
+    case 'unrecorded':
+      return up
+        ? `The migration ${name} ran, but could not be recorded in "${CHANGELOG}": ${message}. ` +
+            `${before} The next run would apply it again: insert ` +
+            `{ fileName: "${name}", appliedAt: new Date() } into "${CHANGELOG}" before.`
+        : `${name} was reverted, but its row in "${CHANGELOG}" could not be deleted: ${message}. ` +
+            `${before} It still counts as applied: delete the row.`;
+    case 'interrupted':
+      return (
+        `The run was cancelled while ${name} was running, and it had not ended ` +
+        `${formatDuration(CANCEL_PATIENCE)} later. How much of it was done is unknown, and the ` +
+        `changelog says that it is ${up ? 'not applied' : 'applied'}: look at the database before ` +
+        `the next run. ${before}`
+      );
+    case 'cancelled':
+      return `The run was cancelled before ${name} was begun. ${before}`;
+  }
+}
+
+/** The error of a step that stopped its run: what failed, what stands, and what to do. */
+export function stopError(stopped: StoppedStep, completed: readonly CompletedStep[]): UserError {
+  const { file, direction } = stopped.step;
+  const place =
+    stopped.reason === 'threw' ? thrownAt(stopped.error, resolve(file.path)) : undefined;
+  const text = place ? ` (${formatPosition(place)})` : '';
+  const before = doneBefore(completed, direction === 'up' ? 'applied' : 'reverted');
+  return new UserError(describe(stopped, text, before), {
+    cause: stopped.error,
+    position: place ?? { file: file.path },
+  });
+}

@@ -1,0 +1,129 @@
+import { type AccessRule, hasCode } from '../cluster/api-error.ts';
+import { readObject } from '../cluster/apply.ts';
+import type { Connection } from '../cluster/connection.ts';
+import {
+  collectionPath,
+  type KubeObject,
+  type ObjectMeta,
+  objectPath,
+  RESOURCES,
+} from '../cluster/object.ts';
+import { UserError } from '../errors.ts';
+import {
+  contentOf,
+  type Release,
+  type ReleaseContent,
+  type ReleaseStatus,
+  releaseConfigMap,
+  releaseName,
+  releaseOf,
+  releaseSelector,
+  releasesToPrune,
+  statusLabel,
+} from './release.ts';
+
+/** What the ledger needs to be allowed to do; the built-in role `edit` grants it. */
+export const LEDGER_ACCESS: readonly AccessRule[] = [
+  'get',
+  'list',
+  'create',
+  'patch',
+  'delete',
+].map((verb) => ({ group: '', resource: 'configmaps', verb }));
+
+/** Who puts a release out. */
+export interface ReleaseOrigin {
+  readonly version: string;
+  /** Address of the run. */
+  readonly run: string;
+}
+
+/** The releases of one app in one namespace. */
+export interface Ledger {
+  list(): Promise<readonly Release[]>;
+  /** @throws UserError when it is gone or not readable */
+  content(release: Release): Promise<ReleaseContent>;
+  /** Adds a release under the next number; old ones that nobody needs are removed. */
+  create(status: ReleaseStatus, content: ReleaseContent, origin: ReleaseOrigin): Promise<Release>;
+  mark(release: Release, status: ReleaseStatus): Promise<void>;
+}
+
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+const MOST_ATTEMPTS = 5;
+
+/**
+ * Opens the ledger of `app`: one immutable ConfigMap a release, whose labels say what became of it.
+ * Its requests do not end with the run's cancellation, because that has to be recorded too.
+ */
+export function openLedger(connection: Connection, namespace: string, app: string): Ledger {
+  const resource = RESOURCES.configMaps;
+  const path = (number: number): string =>
+    objectPath(resource, namespace, releaseName(app, number));
+
+  const list = async (): Promise<readonly Release[]> => {
+    const answer = await connection.request<{
+      readonly items: readonly { readonly metadata: ObjectMeta }[] | null;
+    }>({
+      method: 'GET',
+      path: collectionPath(resource, namespace),
+      query: { labelSelector: releaseSelector(app) },
+      accept: METADATA_ONLY,
+      purpose: `list the releases of ${app} in namespace ${namespace}`,
+    });
+    return (answer.items ?? []).flatMap(({ metadata }) => releaseOf(metadata) ?? []);
+  };
+
+  const remove = async (release: Release): Promise<void> => {
+    try {
+      await connection.request({
+        method: 'DELETE',
+        path: path(release.number),
+        purpose: `remove release ${release.number} of ${app}`,
+      });
+    } catch (error) {
+      if (!hasCode(error, 404)) throw error;
+    }
+  };
+
+  return {
+    list,
+    content: async (release) => {
+      const name = releaseName(app, release.number);
+      const configMap = await readObject(connection, resource, namespace, name);
+      if (!configMap) throw new UserError(`The ledger's entry configmap/${name} is gone.`);
+      return contentOf(configMap);
+    },
+    create: async (status, content, origin) => {
+      const releases = await list();
+      const newest = releases.reduce((most, { number }) => Math.max(most, number), 0);
+      // What PAAL found before its first write is release 0.
+      let number = status === 'adopted' ? 0 : newest + 1;
+      for (let attempt = 1; ; attempt += 1, number += 1) {
+        const body = releaseConfigMap({ app, number, status, ...origin }, content);
+        try {
+          const created = await connection.request<KubeObject>({
+            method: 'POST',
+            path: collectionPath(resource, namespace),
+            body,
+            purpose: `record release ${number} of ${app}`,
+          });
+          const release = releaseOf(created.metadata);
+          if (!release) throw new Error('the created release cannot be read back');
+          for (const old of releasesToPrune([...releases, release])) await remove(old);
+          return release;
+        } catch (error) {
+          if (!hasCode(error, 409) || attempt === MOST_ATTEMPTS) throw error;
+        }
+      }
+    },
+    mark: async (release, status) => {
+      await connection.request({
+        method: 'PATCH',
+        path: path(release.number),
+        body: { metadata: { labels: statusLabel(status) } },
+        contentType: 'application/merge-patch+json',
+        purpose: `mark release ${release.number} of ${app} as ${status}`,
+      });
+    },
+  };
+}

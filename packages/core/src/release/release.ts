@@ -1,0 +1,208 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import * as z from 'zod';
+import { type KubeObject, type ObjectMeta, objectName } from '../cluster/object.ts';
+import { UserError } from '../errors.ts';
+import type { PodTemplate, WorkloadRef } from '../workload/types.ts';
+
+/** What became of a release. `adopted` is what ran before PAAL's first write. */
+export const RELEASE_STATUSES = [
+  'adopted',
+  'started',
+  'rolled-out',
+  'verified',
+  'failed',
+  'rolled-back',
+  'superseded',
+  'interrupted',
+] as const;
+export type ReleaseStatus = (typeof RELEASE_STATUSES)[number];
+
+/** One entry of the ledger, without its content. */
+export interface Release {
+  readonly app: string;
+  readonly number: number;
+  readonly status: ReleaseStatus;
+  /** What the user calls it: a tag or commit; empty when unknown. */
+  readonly version: string;
+  /** `kind/name` of its workloads. */
+  readonly workloads: readonly string[];
+  /** Address of the run that made it. */
+  readonly run: string;
+  readonly created: string;
+}
+
+/** One workload of a release. */
+export interface ReleaseWorkload {
+  readonly workload: WorkloadRef;
+  /** As the server defaulted it. */
+  readonly template: PodTemplate;
+}
+
+/** Everything that is needed to go back to a release. */
+export interface ReleaseContent {
+  readonly workloads: readonly ReleaseWorkload[];
+  /** Objects as they were applied; Secrets without their data. Empty when images were set. */
+  readonly objects: readonly KubeObject[];
+}
+
+const LABEL_APP = 'paal.dev/app';
+const LABEL_NUMBER = 'paal.dev/release';
+const LABEL_STATUS = 'paal.dev/status';
+const ANNOTATION_VERSION = 'paal.dev/version';
+const ANNOTATION_WORKLOADS = 'paal.dev/workloads';
+const ANNOTATION_RUN = 'paal.dev/run';
+const CONTENT_KEY = 'release.json.gz';
+/** The API server's limit for a ConfigMap is 1 MiB in all. */
+const MOST_BYTES = 900 * 1024;
+const KEPT = 10;
+
+/** The label selector of an app's releases. */
+export function releaseSelector(app: string): string {
+  return `${LABEL_APP}=${app},${LABEL_NUMBER}`;
+}
+
+/** The name of a release's ConfigMap. */
+export function releaseName(app: string, number: number): string {
+  return `paal.${app}.${number}`;
+}
+
+/**
+ * The app's name as it stands in names and labels.
+ * @throws UserError when it cannot
+ */
+export function checkAppName(app: string): string {
+  if (/^[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?$/.test(app)) return app;
+  throw new UserError(
+    `The app's name "${app}" cannot be used for the release ledger: write up to 50 lower-case letters, ` +
+      'digits and dashes, in the input "app" or in paal.yaml.',
+  );
+}
+
+/** The app's name where nobody gave one: the repository's name. */
+export function appOfRepository(repository: string): string {
+  const name = repository.split('/').at(-1) ?? '';
+  const clean = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 50);
+  return clean === '' ? 'app' : clean;
+}
+
+/** Reads a release from its ConfigMap's metadata; `undefined` for what is no release of ours. */
+export function releaseOf(metadata: ObjectMeta): Release | undefined {
+  const { labels = {}, annotations = {} } = metadata;
+  const number = Number(labels[LABEL_NUMBER] ?? Number.NaN);
+  const status = RELEASE_STATUSES.find((one) => one === labels[LABEL_STATUS]);
+  const app = labels[LABEL_APP];
+  if (!Number.isInteger(number) || !status || !app) return undefined;
+  return {
+    app,
+    number,
+    status,
+    version: annotations[ANNOTATION_VERSION] ?? '',
+    workloads: (annotations[ANNOTATION_WORKLOADS] ?? '').split(',').filter((name) => name !== ''),
+    run: annotations[ANNOTATION_RUN] ?? '',
+    created: metadata.creationTimestamp ?? '',
+  };
+}
+
+/** The label that says what became of a release. */
+export function statusLabel(status: ReleaseStatus): Readonly<Record<string, string>> {
+  return { [LABEL_STATUS]: status };
+}
+
+/** A Secret's name and kind, without what it holds. */
+function withoutSecrets(object: KubeObject): KubeObject {
+  if (object.kind !== 'Secret') return object;
+  const { data: _, stringData: __, ...rest } = object;
+  return rest as KubeObject;
+}
+
+/**
+ * The ConfigMap of a release.
+ * @throws UserError when it would be larger than the API server takes
+ */
+export function releaseConfigMap(
+  release: Omit<Release, 'created' | 'workloads'>,
+  content: ReleaseContent,
+): KubeObject {
+  const stored: ReleaseContent = { ...content, objects: content.objects.map(withoutSecrets) };
+  const compressed = gzipSync(JSON.stringify(stored)).toString('base64');
+  if (compressed.length > MOST_BYTES) {
+    throw new UserError(
+      `Release ${release.number} is too large for the ledger (${compressed.length} bytes compressed; ` +
+        `${MOST_BYTES} fit): split the app in two. Nothing was changed.`,
+    );
+  }
+  const workloads = content.workloads.map(({ workload }) =>
+    objectName(workload.kind, workload.name),
+  );
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: releaseName(release.app, release.number),
+      labels: {
+        [LABEL_APP]: release.app,
+        [LABEL_NUMBER]: String(release.number),
+        ...statusLabel(release.status),
+      },
+      annotations: {
+        [ANNOTATION_VERSION]: release.version,
+        [ANNOTATION_WORKLOADS]: workloads.join(','),
+        [ANNOTATION_RUN]: release.run,
+      },
+    },
+    binaryData: { [CONTENT_KEY]: compressed },
+    immutable: true,
+  };
+}
+
+const contentSchema = z.object({
+  workloads: z.array(z.object({ workload: z.unknown(), template: z.unknown() })),
+  objects: z.array(z.unknown()),
+});
+
+/**
+ * The content of a release's ConfigMap.
+ * @throws UserError when it is not readable
+ */
+export function contentOf(configMap: KubeObject): ReleaseContent {
+  const data = configMap.binaryData as Readonly<Record<string, string>> | undefined;
+  try {
+    const text = gunzipSync(Buffer.from(data?.[CONTENT_KEY] ?? '', 'base64')).toString('utf8');
+    return contentSchema.parse(JSON.parse(text)) as unknown as ReleaseContent;
+  } catch (error) {
+    throw new UserError(
+      `The ledger's entry configmap/${configMap.metadata.name} cannot be read: somebody changed it, or another version of PAAL wrote it.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Whether a release served when it was put out, so that one can go back to it. */
+export function isGood({ status }: Release): boolean {
+  return status === 'adopted' || status === 'rolled-out' || status === 'verified';
+}
+
+/** What should be running: the newest release that served and was not taken back. */
+export function currentRelease(releases: readonly Release[]): Release | undefined {
+  return newestFirst(releases).find(isGood);
+}
+
+/** The newest release first. */
+export function newestFirst(releases: readonly Release[]): readonly Release[] {
+  return [...releases].sort((a, b) => b.number - a.number);
+}
+
+/** The releases that need not be kept: beyond the newest ten, what is not needed to go back. */
+export function releasesToPrune(releases: readonly Release[]): readonly Release[] {
+  const ordered = newestFirst(releases);
+  const needed = new Set([
+    ...ordered.slice(0, KEPT),
+    ...ordered.filter(isGood).slice(0, 2),
+    ...ordered.filter(({ status }) => status === 'verified').slice(0, 1),
+  ]);
+  return ordered.filter((release) => !needed.has(release));
+}

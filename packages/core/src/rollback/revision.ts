@@ -1,0 +1,77 @@
+import { readObject } from '../cluster/apply.ts';
+import { collectionPath, RESOURCES } from '../cluster/object.ts';
+import { UserError } from '../errors.ts';
+import type { Release } from '../release/release.ts';
+import { replicaSetOfRevision, revisionOf, revisionsOf } from '../workload/deployment.ts';
+import { sharedSelector } from '../workload/selector.ts';
+import type { Deployment, PodTemplate, ReplicaSet, WorkloadRef } from '../workload/types.ts';
+import { revertTemplate } from './revert.ts';
+import { followRevert, type RollbackResult, type RollbackTools } from './run.ts';
+
+/** A revision of a Deployment, as the cluster still has it. */
+export interface Revision {
+  readonly number: number;
+  readonly template: PodTemplate;
+  /** The revision that runs now. */
+  readonly current: number | undefined;
+}
+
+/**
+ * Revision `number` of `workload`, also under a number that it had before it was rolled back to.
+ * @throws UserError that lists the revisions there are
+ */
+export async function findRevision(
+  { connection, signal }: Pick<RollbackTools, 'connection' | 'signal'>,
+  workload: WorkloadRef,
+  number: number,
+): Promise<Revision> {
+  const { namespace, name } = workload;
+  const options = { signal };
+  const deployment = await readObject<Deployment>(
+    connection,
+    RESOURCES.deployments,
+    namespace,
+    name,
+    options,
+  );
+  if (!deployment) {
+    throw new UserError(
+      `There is no deployment/${name} in namespace ${namespace}. Nothing was changed.`,
+    );
+  }
+  const selector = sharedSelector([deployment.spec.selector.matchLabels ?? {}]);
+  const { items } = await connection.request<{ items: readonly ReplicaSet[] | null }>(
+    {
+      method: 'GET',
+      path: collectionPath(RESOURCES.replicaSets, namespace),
+      ...(selector ? { query: { labelSelector: selector } } : {}),
+      purpose: `list the revisions of deployment/${name} in namespace ${namespace}`,
+    },
+    options,
+  );
+  const found = replicaSetOfRevision(deployment, items ?? [], number);
+  if (!found) {
+    const known = revisionsOf(deployment, items ?? []).join(', ') || 'none';
+    throw new UserError(
+      `deployment/${name} has no revision ${number} any more. It has: ${known}. Nothing was changed.`,
+    );
+  }
+  return { number, template: found.spec.template, current: revisionOf(deployment) };
+}
+
+/** Takes one Deployment back to a revision, as a release of its own, and watches until it serves. */
+export async function rollBackToRevision(
+  tools: RollbackTools,
+  workload: WorkloadRef,
+  revision: Revision,
+  run: string,
+): Promise<RollbackResult> {
+  const { connection, ledger, signal } = tools;
+  const content = { workloads: [{ workload, template: revision.template }], objects: [] };
+  const origin = { version: `revision ${revision.number}`, run };
+  const release: Release = await ledger.create('started', content, origin);
+  const written = await revertTemplate(connection, workload, revision.template, { signal });
+  const followed = await followRevert(tools, [written]);
+  await ledger.mark(release, followed.status === 'succeeded' ? 'rolled-out' : 'failed');
+  return { ...followed, target: release, configMaps: [] };
+}

@@ -1,0 +1,125 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Release, ReleaseStatus } from '../release/release.ts';
+import type { Verdict } from '../rollout/assess.ts';
+import { whyNotRolledBack } from './decide.ts';
+import { chooseTarget, parseRollbackRequest, targetAfterFailure } from './target.ts';
+
+function release(number: number, status: ReleaseStatus): Release {
+  return {
+    app: 'shop',
+    number,
+    status,
+    version: `v${number}`,
+    workloads: [],
+    run: '',
+    created: '',
+  };
+}
+
+const previous = { to: 'previous' } as const;
+
+describe('the release before', () => {
+  test('is the newest that served before the one that should be running', () => {
+    const releases = [release(1, 'rolled-out'), release(3, 'rolled-out'), release(2, 'rolled-out')];
+    expect(chooseTarget(releases, previous).number).toBe(2);
+  });
+
+  test('is never a failed one (trap 12)', () => {
+    const releases = [release(1, 'rolled-out'), release(2, 'failed'), release(3, 'rolled-out')];
+    expect(chooseTarget(releases, previous).number).toBe(1);
+  });
+
+  test('asked for twice goes further back, not to and fro (trap 12)', () => {
+    const releases = [
+      release(1, 'rolled-out'),
+      release(2, 'rolled-out'),
+      release(3, 'rolled-back'),
+    ];
+    expect(chooseTarget(releases, previous).number).toBe(1);
+  });
+
+  test('may be what ran before PAAL came', () => {
+    expect(chooseTarget([release(0, 'adopted'), release(1, 'verified')], previous).number).toBe(0);
+  });
+
+  test('that does not exist is refused with what there is', () => {
+    expect(() => chooseTarget([release(1, 'rolled-out')], previous)).toThrow(
+      'There is no release before release 1 that served. There are: 1 (rolled-out, v1).',
+    );
+    expect(() => chooseTarget([], previous)).toThrow('The ledger is empty');
+  });
+});
+
+describe('a release by number', () => {
+  const releases = [release(1, 'rolled-out'), release(2, 'failed'), release(3, 'rolled-back')];
+
+  test('is taken when it served, also when it was taken back since', () => {
+    expect(chooseTarget(releases, { to: 'release', number: 1 }).number).toBe(1);
+    expect(chooseTarget(releases, { to: 'release', number: 3 }).number).toBe(3);
+  });
+
+  test('that never served is refused', () => {
+    expect(() => chooseTarget(releases, { to: 'release', number: 2 })).toThrow(
+      'never served (failed)',
+    );
+  });
+
+  test('that is not there is refused with what there is', () => {
+    expect(() => chooseTarget(releases, { to: 'release', number: 9 })).toThrow('There are: 3');
+  });
+});
+
+describe('after a failure', () => {
+  test('the target is what should be running', () => {
+    const releases = [release(1, 'rolled-out'), release(2, 'rolled-out'), release(3, 'failed')];
+    expect(targetAfterFailure(releases, release(3, 'failed'))?.number).toBe(2);
+  });
+
+  test('of the first release there is none', () => {
+    expect(targetAfterFailure([release(1, 'failed')], release(1, 'failed'))).toBeUndefined();
+  });
+});
+
+describe('the input "to"', () => {
+  test('is read', () => {
+    expect(parseRollbackRequest('previous')).toEqual({ to: 'previous' });
+    expect(parseRollbackRequest('revision:3')).toEqual({ to: 'revision', number: 3 });
+    expect(parseRollbackRequest('release:12')).toEqual({ to: 'release', number: 12 });
+  });
+
+  test.each(['', '3', 'revision:', 'revision:x', 'last'])('is refused: "%s"', (text) => {
+    expect(() => parseRollbackRequest(text)).toThrow('write previous, release:N or revision:N');
+  });
+});
+
+describe('whether a failure is rolled back', () => {
+  const failure = (reason: string, status: 'failed' | 'timed-out' = 'failed'): Verdict => {
+    const finding = { reason, class: 'probable' as const, message: '' };
+    return { status, message: '', finding, findings: [finding] };
+  };
+  const app = { onFailure: 'rollback', rollbackOn: 'app' } as const;
+
+  test('a crash and a time-out are', () => {
+    expect(whyNotRolledBack(failure('CrashLoop'), app)).toBeUndefined();
+    expect(whyNotRolledBack(failure('NotReady', 'timed-out'), app)).toBeUndefined();
+  });
+
+  test('nothing is with on-failure: none', () => {
+    expect(whyNotRolledBack(failure('CrashLoop'), { ...app, onFailure: 'none' })).toBeDefined();
+  });
+
+  test("somebody else's rollout never is", () => {
+    const superseded: Verdict = { status: 'superseded', message: '' };
+    expect(whyNotRolledBack(superseded, { ...app, rollbackOn: 'any' })).toBeDefined();
+  });
+
+  test('an unknown end only is when any failure should be', () => {
+    const unknown: Verdict = { status: 'unknown', message: '' };
+    expect(whyNotRolledBack(unknown, app)).toBeDefined();
+    expect(whyNotRolledBack(unknown, { ...app, rollbackOn: 'any' })).toBeUndefined();
+  });
+
+  test('what a rollback cannot cure is not', () => {
+    expect(whyNotRolledBack(failure('Paused'), app)).toBe('a rollback would not cure it');
+  });
+});

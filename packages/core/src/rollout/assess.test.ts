@@ -1,0 +1,202 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Condition, Deployment } from '../workload/types.ts';
+import {
+  deployment,
+  pod,
+  replicaSet,
+  terminated,
+  waiting,
+} from '../workload/workload.test-data.ts';
+import { story } from './rollout.test-data.ts';
+
+const written = deployment({ status: { observedGeneration: 1, updatedReplicas: 3 } });
+const complete = deployment();
+const rolling = deployment({
+  status: { replicas: 4, updatedReplicas: 1, availableReplicas: 3, readyReplicas: 3 },
+});
+
+function progressing(reason: string, lastUpdateTime: string, status = 'False'): Condition {
+  return { type: 'Progressing', status, reason, lastUpdateTime };
+}
+
+function withConditions(base: Deployment, conditions: readonly Condition[]): Deployment {
+  return { ...base, status: { ...base.status, conditions } };
+}
+
+describe('ProgressDeadlineExceeded', () => {
+  const exceeded = progressing('ProgressDeadlineExceeded', '10:00');
+
+  test('left over from the rollout before does not fail ours (trap 2)', () => {
+    const stale = withConditions(written, [exceeded]);
+    const rollout = story(stale);
+    expect(rollout.at(1, { deployment: stale }).status).toBe('progressing');
+    // The scaling path copies the old condition while it raises observedGeneration.
+    expect(rollout.at(2, { deployment: withConditions(rolling, [exceeded]) }).status).toBe(
+      'progressing',
+    );
+  });
+
+  test('that is new at our generation fails the rollout', () => {
+    const rollout = story(withConditions(written, [exceeded]));
+    const fresh = withConditions(rolling, [progressing('ProgressDeadlineExceeded', '10:20')]);
+    expect(rollout.at(2, { deployment: fresh })).toMatchObject({
+      status: 'failed',
+      finding: { reason: 'ProgressDeadlineExceeded' },
+    });
+  });
+
+  test('seen only below our generation, changed there, is still old news (trap 2)', () => {
+    const rollout = story(
+      withConditions(written, [progressing('ReplicaSetUpdated', '09:00', 'True')]),
+    );
+    const below = deployment({ status: { observedGeneration: 1, updatedReplicas: 1 } });
+    rollout.at(1, { deployment: withConditions(below, [exceeded]) });
+    expect(rollout.at(2, { deployment: withConditions(rolling, [exceeded]) }).status).toBe(
+      'progressing',
+    );
+  });
+
+  test('of a change that changed nothing counts at once', () => {
+    const stuck = withConditions(rolling, [exceeded]);
+    expect(story(stuck, { changed: false }).at(0.1, { deployment: stuck }).status).toBe('failed');
+  });
+
+  test('is not waited for: our own timer ends a rollout that makes no progress', () => {
+    const rollout = story(written, { timeout: 3_600_000 });
+    const slow = deployment({
+      spec: { progressDeadlineSeconds: 60 },
+      status: { replicas: 4, updatedReplicas: 1 },
+    });
+    expect(rollout.at(1, { deployment: slow }).status).toBe('progressing');
+    expect(rollout.at(61, { deployment: slow })).toMatchObject({
+      status: 'failed',
+      finding: { reason: 'ProgressDeadlineExceeded' },
+    });
+  });
+
+  test('flapping readiness is no progress', () => {
+    const rollout = story(written, { timeout: 3_600_000 });
+    const flap = (readyReplicas: number) =>
+      deployment({
+        spec: { progressDeadlineSeconds: 60 },
+        status: { replicas: 4, updatedReplicas: 1, availableReplicas: 3, readyReplicas },
+      });
+    for (let second = 1; second < 61; second += 2) {
+      rollout.at(second, { deployment: flap(4) });
+      rollout.at(second + 1, { deployment: flap(3) });
+    }
+    expect(rollout.at(62, { deployment: flap(4) }).status).toBe('failed');
+  });
+});
+
+describe('somebody else', () => {
+  test('who sets another image supersedes us (trap 24)', () => {
+    const rollout = story(written, { imagesOf: ['web'] });
+    const theirs = deployment({ generation: 3, image: 'shop/web:3' });
+    expect(rollout.at(1, { deployment: theirs }).status).toBe('superseded');
+  });
+
+  test('who restarts the pods by an annotation is followed', () => {
+    const rollout = story(written, { bake: 0 });
+    const restarted = deployment({ generation: 3, status: { observedGeneration: 2 } });
+    const template = {
+      ...restarted.spec.template,
+      metadata: { labels: { app: 'web' }, annotations: { restartedAt: 'now' } },
+    };
+    const theirs = { ...restarted, spec: { ...restarted.spec, template } };
+    expect(rollout.at(1, { deployment: theirs }).status).toBe('progressing');
+    const seen = { ...theirs, status: { ...theirs.status, observedGeneration: 3 } };
+    expect(rollout.at(2, { deployment: seen }).status).toBe('succeeded');
+  });
+
+  test('who changes a field that we did not set, when we set images, is followed', () => {
+    const rollout = story(written, { imagesOf: ['web'], bake: 0 });
+    const changed = deployment({ generation: 3 });
+    const spec = { ...changed.spec.template.spec, terminationGracePeriodSeconds: 5 };
+    const template = { ...changed.spec.template, spec };
+    const theirs = { ...changed, spec: { ...changed.spec, template } };
+    expect(rollout.at(1, { deployment: theirs }).status).toBe('succeeded');
+  });
+
+  test('who changes the pods of a manifest that we applied supersedes us', () => {
+    const rollout = story(written, { bake: 0 });
+    const theirs = deployment({ generation: 3, image: 'shop/web:3' });
+    expect(rollout.at(1, { deployment: theirs }).status).toBe('superseded');
+  });
+
+  test('who deletes the Deployment fails the rollout', () => {
+    const rollout = story(written);
+    rollout.at(1, { deployment: rolling });
+    expect(rollout.at(2, {})).toMatchObject({
+      status: 'failed',
+      finding: { reason: 'WorkloadDeleted' },
+    });
+  });
+
+  test('who deletes and creates it anew supersedes us', () => {
+    const rollout = story(written);
+    expect(rollout.at(1, { deployment: deployment({ uid: 'deployment-2' }) }).status).toBe(
+      'superseded',
+    );
+  });
+
+  test('who paused it is told at once how to resume (trap 7)', () => {
+    const rollout = story(written);
+    expect(rollout.at(0.1, { deployment: deployment({ spec: { paused: true } }) })).toMatchObject({
+      status: 'failed',
+      finding: { reason: 'Paused', hint: expect.stringContaining('rollout resume') },
+    });
+  });
+});
+
+describe('the deadline', () => {
+  test('ends a rollout with what it was waiting for as the cause', () => {
+    const rollout = story(written, { timeout: 20_000 });
+    const rs = replicaSet(rolling);
+    const look = {
+      deployment: rolling,
+      replicaSets: [rs],
+      pods: [pod(rs, [{ name: 'web', ready: false, state: { running: {} } }])],
+    };
+    expect(rollout.at(19.9, look)).toMatchObject({ status: 'progressing', reconsiderAt: 20_000 });
+    expect(rollout.at(20, look)).toMatchObject({
+      status: 'timed-out',
+      finding: { reason: 'NotReady', pod: 'web-1', container: 'web' },
+    });
+  });
+
+  test('does not cut off a bake that began in time', () => {
+    const rollout = story(written, { timeout: 20_000, bake: 10_000 });
+    rollout.at(15, { deployment: complete });
+    expect(rollout.at(20, { deployment: complete })).toMatchObject({
+      status: 'progressing',
+      reconsiderAt: 25_000,
+    });
+    expect(rollout.at(25, { deployment: complete }).status).toBe('succeeded');
+  });
+
+  test('without a view of the cluster gives unknown, not failure (trap 25)', () => {
+    const rollout = story(written, { timeout: 20_000 });
+    rollout.at(1, { deployment: rolling });
+    expect(rollout.at(20, { deployment: rolling }, false).status).toBe('unknown');
+  });
+});
+
+describe('pods of the old ReplicaSet', () => {
+  test('say nothing about the new one, whatever state they are in (trap 4)', () => {
+    const rollout = story(written, { bake: 0 });
+    const old = replicaSet(rolling, 'shop/web:1', 'rs-old');
+    const fresh = replicaSet(rolling);
+    const look = {
+      deployment: rolling,
+      replicaSets: [old, fresh],
+      pods: [
+        pod(old, terminated(1, 9), 'old-1'),
+        pod(old, waiting('ErrImagePull', 'not found'), 'old-2'),
+        pod(fresh, undefined, 'new-1'),
+      ],
+    };
+    rollout.at(1, look);
+    expect(rollout.at(60, look).status).toBe('progressing');
+  });
+});

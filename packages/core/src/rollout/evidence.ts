@@ -1,0 +1,116 @@
+import type { Clock } from '../clock.ts';
+import type { Connection } from '../cluster/connection.ts';
+import { readLog } from '../cluster/logs.ts';
+import type { Evidence, Finding } from '../report/finding.ts';
+import type { ContainerMemory } from './container-memory.ts';
+import type { RolloutOutcome } from './follow.ts';
+import type { Observation } from './observation.ts';
+
+/** Evidence is collected before anything is rolled back, and must not hold that up for longer. */
+const MOST_TIME = 3_000;
+const LOG_LINES = 25;
+const MOST_PODS = 3;
+const MOST_EVENTS = 10;
+const MOST_FINDINGS = 10;
+
+async function logOf(
+  connection: Connection,
+  namespace: string,
+  container: ContainerMemory,
+  signal: AbortSignal,
+): Promise<Evidence | undefined> {
+  const name = { namespace, pod: container.pod, container: container.container };
+  const attempts = container.exits > 0 ? [true, false] : [false];
+  for (const previous of attempts) {
+    try {
+      const lines = await readLog(connection, { ...name, previous, lines: LOG_LINES }, signal);
+      if (lines.length === 0) continue;
+      const run = previous ? ' before it exited' : '';
+      return { title: `Last lines of ${container.container} in ${container.pod}${run}`, lines };
+    } catch {
+      // No log, or no right to read it: the finding stands without.
+    }
+  }
+  return undefined;
+}
+
+/** One finding for all pods in which the same is wrong with the same container. */
+export function merged(findings: readonly Finding[]): readonly Finding[] {
+  const groups = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = JSON.stringify([finding.reason, finding.workload, finding.container]);
+    const first = groups.get(key);
+    if (!first) groups.set(key, finding);
+    else if (finding.pod) {
+      groups.set(key, { ...first, alsoIn: [...(first.alsoIn ?? []), finding.pod] });
+    }
+  }
+  return [...groups.values()];
+}
+
+/** The latest warnings about a workload, as `kubectl get events` would show them. */
+export function eventLines(observation: Observation): readonly string[] {
+  const time = (event: Observation['events'][number]): string =>
+    event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? '';
+  return [...observation.events]
+    .sort((a, b) => (time(a) < time(b) ? -1 : 1))
+    .slice(-MOST_EVENTS)
+    .map((event) => {
+      const { kind = '', name = '' } = event.involvedObject;
+      const count = event.series?.count ?? event.count ?? 1;
+      const times = count > 1 ? ` (${count} times)` : '';
+      return `${event.reason} ${kind.toLowerCase()}/${name}: ${event.message ?? ''}${times}`;
+    });
+}
+
+/**
+ * The findings of a failed rollout, the cause first, with events and the last lines of the
+ * containers concerned: of the run that crashed, where one did. Never fails, and takes 3 s at most.
+ */
+export async function collectEvidence(
+  connection: Connection,
+  outcome: RolloutOutcome,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const { verdict, observation, memory, target } = outcome;
+  if (verdict.status !== 'failed' && verdict.status !== 'timed-out') return [];
+  const limit = new AbortController();
+  const timer = clock.sleep(MOST_TIME, limit.signal).then(
+    () => limit.abort(),
+    () => undefined,
+  );
+  const findings = merged(verdict.findings).slice(0, MOST_FINDINGS);
+  const concerned = [...memory.containers.values()].filter(
+    ({ ready, pod, pull, config }) =>
+      !ready && !pull && !config && findings.some((finding) => finding.pod === pod),
+  );
+  const logs = await Promise.all(
+    concerned.slice(0, MOST_PODS).map(async (container) => ({
+      container,
+      log: await logOf(
+        connection,
+        target.workload.namespace,
+        container,
+        AbortSignal.any([signal, limit.signal]),
+      ),
+    })),
+  );
+  limit.abort();
+  await timer;
+  const events = eventLines(observation);
+  return findings.map((finding, index) => {
+    const own = logs.flatMap(({ container, log }) =>
+      log &&
+      container.pod === finding.pod &&
+      (container.container === finding.container || !finding.container)
+        ? [log]
+        : [],
+    );
+    const evidence = [
+      ...own,
+      ...(index === 0 && events.length > 0 ? [{ title: 'Warnings', lines: events }] : []),
+    ];
+    return evidence.length > 0 ? { ...finding, evidence } : finding;
+  });
+}

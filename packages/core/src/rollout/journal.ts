@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import type { KubeObject } from '../cluster/object.ts';
+import { formatDuration } from '../config/duration.ts';
+import type { Phase, TimelineEntry } from '../report/run-summary.ts';
+import type { PodSpec } from '../workload/types.ts';
+import type { RolloutListener } from './follow.ts';
+
+/** Where a journal writes. */
+export interface JournalSinks {
+  /** A line of the job's log. */
+  readonly print: (line: string) => void;
+  /** A line of the flight record. */
+  readonly record: (entry: object) => void;
+}
+
+/** Follows a rollout for the log, the summary's timeline and the flight record. */
+export interface Journal extends RolloutListener {
+  /** Names what begins now, such as `release 3` or `back to release 2`. */
+  begin(label: string): void;
+  readonly timeline: readonly TimelineEntry[];
+  readonly phases: readonly Phase[];
+}
+
+/** Equal values stay equal, and the value itself cannot be had from it. */
+function hidden(value: string): string {
+  return `hidden:${createHash('sha256').update(value).digest('hex').slice(0, 12)}`;
+}
+
+/** An object as the flight record keeps it: values of environment variables are hidden. */
+export function recordable<T>(value: T): T {
+  const hide = (spec: PodSpec): PodSpec => {
+    const containers = (list: PodSpec['containers']) =>
+      list.map((container) => {
+        const env = container.env as readonly { readonly value?: string }[] | undefined;
+        if (!env) return container;
+        return {
+          ...container,
+          env: env.map((one) =>
+            one.value === undefined ? one : { ...one, value: hidden(one.value) },
+          ),
+        };
+      });
+    return {
+      ...spec,
+      containers: containers(spec.containers ?? []),
+      ...(spec.initContainers ? { initContainers: containers(spec.initContainers) } : {}),
+    };
+  };
+  const visit = (node: unknown, key: string): unknown => {
+    if (Array.isArray(node)) return node.map((item) => visit(item, ''));
+    if (typeof node !== 'object' || node === null) return node;
+    const entries = Object.entries(node)
+      .filter(([name]) => name !== 'kubectl.kubernetes.io/last-applied-configuration')
+      .map(([name, item]) => [name, visit(item, name)] as const);
+    const copy = Object.fromEntries(entries);
+    return key === 'spec' && Array.isArray(copy.containers) ? hide(copy as PodSpec) : copy;
+  };
+  return visit(value, '') as T;
+}
+
+/** Starts a journal; its times count from now. */
+export function startJournal(sinks: JournalSinks, clock: Clock): Journal {
+  const start = clock.now();
+  const timeline: TimelineEntry[] = [];
+  const phases: Phase[] = [];
+  const known = new Map<string, KubeObject>();
+  let label = '';
+  let since = 0;
+  return {
+    timeline,
+    phases,
+    begin: (next) => {
+      label = next;
+      since = clock.now() - start;
+      sinks.record({ at: since, begin: next });
+    },
+    onVerdict: (name, verdict, now) => {
+      const at = now - start;
+      sinks.record({ at, workload: name, verdict: recordable(verdict) });
+      sinks.print(`${formatDuration(at).padStart(7)}  ${name}: ${verdict.message}`);
+      timeline.push({ at, subject: name, text: verdict.message });
+      if (verdict.status === 'progressing') return;
+      const outcome = verdict.status === 'succeeded' ? 'good' : 'bad';
+      phases.push({ subject: name, label, from: since, to: at, outcome });
+    },
+    onObjects: (kind, objects, now) => {
+      const at = now - start;
+      for (const [uid, object] of objects) {
+        const key = `${kind} ${uid}`;
+        if (known.get(key) === object) continue;
+        known.set(key, object);
+        sinks.record({ at, kind, uid, object: recordable(object) });
+      }
+      for (const key of [...known.keys()].filter((one) => one.startsWith(`${kind} `))) {
+        const uid = key.slice(kind.length + 1);
+        if (objects.has(uid)) continue;
+        known.delete(key);
+        sinks.record({ at, kind, uid, object: null });
+      }
+    },
+    onNotice: (message) => {
+      sinks.record({ at: clock.now() - start, notice: message });
+      sinks.print(message);
+    },
+  };
+}

@@ -1,0 +1,215 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { checkSchema, type HttpCheckConfig } from '../config/schema.ts';
+import type { Observation } from './check.ts';
+import { createHttpCheck } from './http.ts';
+
+let servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers) {
+    server.closeAllConnections();
+    server.close();
+  }
+  servers = [];
+});
+
+async function serve(answer: RequestListener): Promise<{ url: string; sockets: Set<Socket> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer(answer);
+  server.on('connection', (socket) => sockets.add(socket));
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sockets };
+}
+
+function config(http: object): HttpCheckConfig {
+  const parsed = checkSchema.parse({ http }).http;
+  if (!parsed) throw new Error('no http check');
+  return parsed;
+}
+
+const NEVER = new AbortController().signal;
+
+async function ask(answer: RequestListener, more: object = {}): Promise<Observation> {
+  const { url } = await serve(answer);
+  return await createHttpCheck(config({ url, ...more })).measure(NEVER);
+}
+
+const json =
+  (value: unknown): RequestListener =>
+  (_, response) => {
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(value));
+  };
+const status =
+  (code: number): RequestListener =>
+  (_, response) => {
+    response.writeHead(code).end('the body');
+  };
+
+describe('an http check', () => {
+  test('is good with any 2xx', async () => {
+    expect(await ask(status(204))).toMatchObject({ outcome: 'succeeded', value: 'HTTP 204' });
+  });
+
+  test('is bad with another status, shows the body, and may become good', async () => {
+    expect(await ask(status(503))).toMatchObject({
+      outcome: 'failed',
+      retry: true,
+      value: 'HTTP 503',
+      message: 'expected HTTP 200 to 299, got 503',
+      excerpt: 'the body',
+    });
+  });
+
+  test('accepts the statuses that were given, and only these', async () => {
+    expect(await ask(status(401), { status: [401, 403] })).toMatchObject({ outcome: 'succeeded' });
+    expect(await ask(status(200), { status: 401 })).toMatchObject({
+      message: 'expected HTTP 401, got 200',
+    });
+  });
+
+  test('does not follow a redirect, and says where it leads', async () => {
+    const redirect: RequestListener = (_, response) => {
+      response.writeHead(302, { location: 'https://login.example/' }).end();
+    };
+    const seen = await ask(redirect);
+    expect(seen).toMatchObject({
+      outcome: 'failed',
+      message: 'expected HTTP 200 to 299, got 302, a redirect to https://login.example/',
+    });
+    expect(seen.hint).toContain('Redirects are not followed');
+    expect(await ask(redirect, { status: 302 })).toMatchObject({ outcome: 'succeeded' });
+  });
+
+  test('compares the values of the body', async () => {
+    const answer = json({ status: 'ok', version: '1.2.3' });
+    expect(await ask(answer, { json: { status: 'ok', version: '1.2.3' } })).toMatchObject({
+      outcome: 'succeeded',
+    });
+    expect(await ask(answer, { json: { status: 'ok', version: '1.2.4' } })).toMatchObject({
+      outcome: 'failed',
+      value: 'HTTP 200, 1 of 2 values wrong',
+      message: 'version: expected "1.2.4", got "1.2.3"',
+      excerpt: '{"status":"ok","version":"1.2.3"}',
+    });
+  });
+
+  test('with json is bad when the body is none', async () => {
+    const page: RequestListener = (_, response) => {
+      response.setHeader('content-type', 'text/html').end(`<html>${'x'.repeat(5_000)}`);
+    };
+    const seen = await ask(page, { json: { status: 'ok' } });
+    expect(seen.message).toContain('cannot be read as JSON (content-type: text/html)');
+    expect(seen.excerpt?.length).toBeLessThanOrEqual(300);
+  });
+
+  test('reads no more than 1 MiB of the body', async () => {
+    const endless: RequestListener = (_, response) => {
+      const write = (): void => {
+        while (response.write(Buffer.alloc(64 * 1024, ' ')));
+        response.once('drain', write);
+      };
+      response.write('{"status":"ok"}');
+      write();
+    };
+    expect(await ask(endless, { json: { status: 'ok' } })).toMatchObject({
+      outcome: 'failed',
+      message: 'expected a JSON body, but it cannot be read as JSON (it is longer than 1 MiB)',
+    });
+  });
+
+  test('sends method, headers and the credentials of the address', async () => {
+    let seen = '';
+    const { url } = await serve((request, response) => {
+      const { authorization, 'x-team': team, 'cache-control': cache } = request.headers;
+      seen = [request.method, request.url, authorization, team, cache].join(' ');
+      response.end();
+    });
+    const address = url.replace('//', '//user:pass@');
+    const headers = { 'X-Team': ' shop\n' };
+    const check = createHttpCheck(config({ url: `${address}/h?a=1`, method: 'POST', headers }));
+    expect(await check.measure(NEVER)).toMatchObject({ outcome: 'succeeded' });
+    expect(seen).toBe('POST /h?a=1 Basic dXNlcjpwYXNz shop no-cache');
+    expect(JSON.stringify(check)).not.toContain('pass');
+  });
+
+  test('opens a connection for every measurement, so that a load balancer chooses anew', async () => {
+    const { url, sockets } = await serve(status(200));
+    const check = createHttpCheck(config({ url }));
+    for (let count = 0; count < 3; count += 1) await check.measure(NEVER);
+    expect(sockets.size).toBe(3);
+  });
+
+  test('that gets no answer in time is bad', async () => {
+    expect(await ask(() => {}, { timeout: '50ms' })).toMatchObject({
+      outcome: 'failed',
+      retry: true,
+      value: 'no answer within 0.1 s',
+    });
+  });
+
+  test('that gets an answer without end is bad in time', async () => {
+    const trickle: RequestListener = (_, response) => void response.write('{');
+    expect(await ask(trickle, { timeout: '50ms' })).toMatchObject({
+      value: 'no answer within 0.1 s',
+    });
+  });
+
+  test('that finds nobody is bad', async () => {
+    const check = createHttpCheck(config({ url: 'http://127.0.0.1:1/' }));
+    expect(await check.measure(NEVER)).toMatchObject({
+      outcome: 'failed',
+      retry: true,
+      value: 'connection refused',
+      message: 'expected HTTP 200 to 299, got none: connection refused',
+    });
+  });
+
+  test('whose connection is closed before or within the answer is bad', async () => {
+    const slam: RequestListener = (request) => void request.socket.destroy();
+    expect(await ask(slam)).toMatchObject({ value: 'connection closed before the answer' });
+    const half: RequestListener = (request, response) => {
+      response.setHeader('content-length', 100);
+      response.write('half', () => request.socket.destroy());
+    };
+    expect(await ask(half)).toMatchObject({ outcome: 'failed' });
+  });
+
+  test('that is answered by something else than HTTP is bad', async () => {
+    const noise: RequestListener = (request) => void request.socket.end('hello\r\n\r\n');
+    const seen = await ask(noise);
+    expect(seen.outcome).toBe('failed');
+    expect(seen.message).toContain('no valid HTTP answer');
+  });
+
+  test('stops with the reason of the signal when it is aborted', async () => {
+    const controller = new AbortController();
+    const { url } = await serve(() => controller.abort(new Error('cancelled')));
+    const check = createHttpCheck(config({ url }));
+    await expect(check.measure(controller.signal)).rejects.toThrow('cancelled');
+  });
+
+  test('is named after what it asks, and says what it expects', () => {
+    const check = createHttpCheck(
+      config({ url: 'https://shop.example/h?token=abc', json: { status: 'ok' }, successes: 5 }),
+    );
+    expect(check).toMatchObject({
+      name: 'GET https://shop.example/h?token=***',
+      target: 'GET https://shop.example/h?token=***',
+      threshold: 'HTTP 200 to 299, status = "ok"; 5 in a row',
+      successes: 5,
+    });
+  });
+
+  test.each([
+    [{ url: 'shop.example' }, 'write a full address'],
+    [{ url: 'https://a.example', headers: { 'x y': '1' } }, 'the header "x y" is not valid'],
+    [{ url: 'https://a.example', headers: { x: 'a\nb' } }, 'the header "x" is not valid'],
+    [{ url: 'https://a.example', headers: { Upgrade: 'h2c' } }, '"Upgrade" cannot be set'],
+    [{ url: 'https://a.example', json: { 'a[': 1 } }, 'is not a JSONPath'],
+  ])('is refused before it asks: %j', (given, message) => {
+    expect(() => createHttpCheck(config(given))).toThrow(message);
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, test } from '@jest/globals';
+import { fillIn, type Variables } from './template.ts';
+
+const variables: Variables = {
+  url: 'https://shop.example/',
+  version: '1.2.3',
+  namespace: undefined,
+  environment: 'production',
+};
+const fill = <T>(value: T): T => fillIn(value, variables, 'Check 1');
+
+describe('variables in a check', () => {
+  test('are replaced in every text, and in the names of records', () => {
+    expect(
+      fill({
+        http: { url: '{{url}}/api/health', json: { 'apps.{{ environment }}': '{{version}}' } },
+        status: [200, 204],
+        nothing: undefined,
+      }),
+    ).toEqual({
+      http: { url: 'https://shop.example/api/health', json: { 'apps.production': '1.2.3' } },
+      status: [200, 204],
+      nothing: undefined,
+    });
+  });
+
+  test('leave PromQL and JSONPath as they are', () => {
+    const query = 'sum by (pod) (up{app="shop",version="{{version}}"})';
+    expect(fill(query)).toBe('sum by (pod) (up{app="shop",version="1.2.3"})');
+    expect(fill("$['{'][0]")).toBe("$['{'][0]");
+  });
+
+  test('that do not exist are named with the nearest that does', () => {
+    expect(() => fill('{{verison}}')).toThrow(
+      'Check 1 uses {{verison}}, which does not exist. Did you mean "version"? There are: url, version, namespace, environment.',
+    );
+    expect(() => fill('{{constructor}}')).toThrow('does not exist');
+    expect(() => fill('{{}}')).toThrow('does not exist');
+  });
+
+  test('without a value are refused with what gives them one', () => {
+    expect(() => fill('{{namespace}}')).toThrow(
+      'Check 1 uses {{namespace}}, which has no value: set the input "namespace"',
+    );
+  });
+
+  test('are not replaced twice', () => {
+    const tricky = { ...variables, version: '{{url}}' };
+    expect(fillIn('{{version}}', tricky, 'Check 1')).toBe('{{url}}');
+  });
+});

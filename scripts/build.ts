@@ -1,0 +1,73 @@
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { execa } from 'execa';
+import { repositoryRoot } from './repository.ts';
+
+/** The names of the actions: the folders below actions/. */
+export async function actionNames(): Promise<readonly string[]> {
+  const entries = await readdir(join(repositoryRoot, 'actions'), { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+async function compile(project: string): Promise<void> {
+  const directory = join(repositoryRoot, project);
+  await execa('tsc', ['-p', directory], { preferLocal: true, localDir: repositoryRoot });
+}
+
+/**
+ * Bundles one action into `target`: index.js with everything in it, the licences of what it holds,
+ * and the files that users see.
+ */
+async function bundle(name: string, target: string): Promise<void> {
+  const source = join(repositoryRoot, 'actions', name);
+  await compile(join('actions', name));
+  const output = await mkdtemp(join(tmpdir(), 'paal-build-'));
+  await execa(
+    'ncc',
+    ['build', join(source, 'lib/index.js'), '-o', output, '-m', '--license', 'licenses.txt'],
+    { preferLocal: true, localDir: repositoryRoot },
+  );
+  for (const file of ['action.yml', 'README.md']) await cp(join(source, file), join(output, file));
+  await cp(join(repositoryRoot, 'LICENSE'), join(output, 'LICENSE'));
+  await rm(target, { recursive: true, force: true });
+  await cp(output, target, { recursive: true });
+  await rm(output, { recursive: true });
+}
+
+/** The reusable workflows where GitHub looks for them in a repository of their own. */
+async function publishWorkflows(target: string): Promise<void> {
+  const source = join(repositoryRoot, 'workflows');
+  await rm(target, { recursive: true, force: true });
+  await cp(join(source, 'deploy.yml'), join(target, '.github/workflows/deploy.yml'));
+  await cp(join(source, 'README.md'), join(target, 'README.md'));
+  await cp(join(repositoryRoot, 'LICENSE'), join(target, 'LICENSE'));
+}
+
+/** Builds everything that is published below `target`, two bundles at a time. */
+export async function build(target: string, names: readonly string[]): Promise<void> {
+  await compile('packages/core');
+  const queue = [...names];
+  const worker = async (): Promise<void> => {
+    for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+      console.error(`Bundling ${name} (about 10 s)`);
+      await bundle(name, join(target, name));
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  await publishWorkflows(join(target, 'workflows'));
+}
+
+if (import.meta.main) {
+  await new Command('npm run build --')
+    .description('Bundles the actions (all of them, or those that are named) into dist/.')
+    .argument('[NAME...]', 'names of actions')
+    .action(async (names: readonly string[]) => {
+      await build(join(repositoryRoot, 'dist'), names.length > 0 ? names : await actionNames());
+    })
+    .parseAsync();
+}

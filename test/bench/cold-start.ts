@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, stat, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { actionNames } from '../../scripts/build.ts';
+import { repositoryRoot } from '../../scripts/repository.ts';
+import type { Benchmark, Figure } from './benchmark.ts';
+import { median } from './benchmark.ts';
+
+const RUNS = 15;
+const LARGEST = { default: 2, migrate: 3 } as const;
+const SLOWEST_START = 0.12;
+
+/** Inputs with which an action asks its server as soon as it can. */
+function inputsFor(name: string, port: number): Readonly<Record<string, string>> {
+  const inputs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    'k8s-rollout': { workloads: 'deployment/web', images: 'web=web:1' },
+    migrate: { uri: `mongodb://127.0.0.1:${port}/shop`, directory: 'migrations' },
+    rollback: { to: 'previous' },
+    'verify-health': {
+      checks: `- http: { url: "http://127.0.0.1:${port}/" }`,
+      duration: '30s',
+      interval: '2s',
+    },
+  };
+  return (
+    inputs[name] ?? {
+      'kubectl-version': 'none',
+      environment: 'production',
+      'download-url': 'https://x',
+    }
+  );
+}
+
+/** A server that answers nobody: all that counts is when it is first asked. */
+async function listen(): Promise<{ server: Server; port: number; firstAsked(): Promise<number> }> {
+  let asked: (at: number) => void = () => undefined;
+  const server = createServer((socket) => {
+    asked(performance.now());
+    socket.on('error', () => undefined);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    server,
+    port: (server.address() as AddressInfo).port,
+    firstAsked: () =>
+      new Promise((resolve) => {
+        asked = resolve;
+      }),
+  };
+}
+
+async function workspace(port: number): Promise<{ folder: string; kubeconfig: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'paal-bench-'));
+  const kubeconfig = join(folder, 'kubeconfig');
+  await writeFile(
+    kubeconfig,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [
+        {
+          name: 'c',
+          cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true },
+        },
+      ],
+      users: [{ name: 'u', user: { token: 'token' } }],
+      contexts: [{ name: 'c', context: { cluster: 'c', user: 'u', namespace: 'shop' } }],
+      'current-context': 'c',
+    }),
+  );
+  return { folder, kubeconfig };
+}
+
+/** Seconds from the start of a process until `instant`, or until its end without one. */
+async function timed(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  cwd: string,
+  instant?: Promise<number>,
+): Promise<number> {
+  const begin = performance.now();
+  const child = spawn(process.execPath, [...args], { cwd, env, stdio: 'ignore' });
+  const ended = new Promise<number>((resolve) =>
+    child.on('close', () => resolve(performance.now())),
+  );
+  const end = await (instant ? Promise.race([instant, ended]) : ended);
+  child.kill('SIGKILL');
+  await ended;
+  return (end - begin) / 1_000;
+}
+
+/** Size of every bundle, and how long it takes to its first request, beside `node -e 0`. */
+export const coldStart: Benchmark = {
+  name: 'cold-start',
+  description: `size of the bundles, and time to the first request over bare node (median of ${RUNS})`,
+  run: async (say) => {
+    const figures: Figure[] = [];
+    for (const name of await actionNames()) {
+      say(`measuring ${name}`);
+      const bundle = join(repositoryRoot, 'dist', name, 'index.js');
+      const { server, port, firstAsked } = await listen();
+      const { folder, kubeconfig } = await workspace(port);
+      const inputs = Object.entries({
+        config: 'paal.yaml',
+        ...inputsFor(name, port),
+      }).map(([input, value]) => [`INPUT_${input.toUpperCase()}`, value] as const);
+      const env = {
+        PATH: process.env.PATH ?? '',
+        HOME: folder,
+        RUNNER_TEMP: folder,
+        KUBECONFIG: kubeconfig,
+        ...Object.fromEntries(inputs),
+      };
+      const [bare, started]: [number[], number[]] = [[], []];
+      for (let run = 0; run < RUNS; run += 1) {
+        bare.push(await timed(['-e', '0'], env, folder));
+        // paal/setup asks nobody: it is measured to its end.
+        started.push(
+          await timed([bundle], env, folder, name === 'setup' ? undefined : firstAsked()),
+        );
+      }
+      server.close();
+      const { size } = await stat(bundle);
+      const largest = name === 'migrate' ? LARGEST.migrate : LARGEST.default;
+      figures.push(
+        { what: `${name}: bundle`, value: size / 1_000_000, unit: 'MB', budget: largest },
+        {
+          what: `${name}: start over bare node`,
+          value: median(started) - median(bare),
+          unit: 's',
+          budget: SLOWEST_START,
+        },
+      );
+    }
+    return figures;
+  },
+};

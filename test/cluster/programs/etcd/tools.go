@@ -1,0 +1,6 @@
+//go:build tools
+
+// Package programs names the main package that the test cluster builds.
+package programs
+
+import _ "go.etcd.io/etcd/server/v3"

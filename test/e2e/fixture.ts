@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, test } from '@jest/globals';
+import { execa } from 'execa';
+import { stringify } from 'yaml';
+import type { Cluster } from '../cluster/cluster.ts';
+import { runStep, type StepOptions, type StepResult } from '../contract/run-action.ts';
+
+/**
+ * The cluster that all tests of a run share; `npm test` and `npm run test:e2e` boot it.
+ * @throws when jest was started without them
+ */
+export function sharedCluster(): Cluster {
+  const text = process.env.PAAL_TEST_CLUSTER;
+  if (!text) throw new Error('There is no cluster: run "npm run test:e2e -- NAME".');
+  return JSON.parse(text) as Cluster;
+}
+
+/** A test that needs containers that really run; without a real node it is skipped, and says so. */
+export function realNodeTest(name: string, run: () => Promise<void>): void {
+  if (sharedCluster().realNodes) test(name, run);
+  else
+    test.skip(`${name} (skipped: it needs a real node, which needs root on Linux, or kind)`, run);
+}
+
+/** A namespace of a test's own, and what a test does in it. */
+export interface Playground {
+  readonly namespace: string;
+  readonly cluster: Cluster;
+  /** Runs kubectl in the namespace; gives what it prints. */
+  kubectl(...args: readonly string[]): Promise<string>;
+  /** The object, as JSON. */
+  get<T>(kind: string, name: string): Promise<T>;
+  /** Applies objects with kubectl. */
+  apply(...objects: readonly object[]): Promise<void>;
+  /** Runs an action's bundle against the namespace, as a step of a job. */
+  step(
+    action: string,
+    inputs: Readonly<Record<string, string>>,
+    options?: Omit<StepOptions, 'inputs'>,
+  ): Promise<StepResult>;
+}
+
+/** Makes a namespace, which goes when the file's tests have run. */
+export async function playground(label: string): Promise<Playground> {
+  const cluster = sharedCluster();
+  const namespace = `e2e-${label}-${randomBytes(3).toString('hex')}`;
+  const base = ['--kubeconfig', cluster.kubeconfig];
+  const kubectl = async (...args: readonly string[]): Promise<string> => {
+    const { stdout } = await execa(cluster.kubectl, [...base, '--namespace', namespace, ...args]);
+    return stdout;
+  };
+  await execa(cluster.kubectl, [...base, 'create', 'namespace', namespace]);
+  afterTests(async () => {
+    await execa(cluster.kubectl, [...base, 'delete', 'namespace', namespace, '--wait=false']);
+  });
+  // Pods are refused until the namespace has its ServiceAccount.
+  await kubectl('wait', '--for=create', 'serviceaccount/default', '--timeout=30s');
+  return {
+    namespace,
+    cluster,
+    kubectl,
+    get: async <T>(kind: string, name: string): Promise<T> =>
+      JSON.parse(await kubectl('get', kind, name, '-o', 'json')) as T,
+    apply: async (...objects) => {
+      const input = objects.map((object) => stringify(object)).join('---\n');
+      await execa(cluster.kubectl, [...base, '--namespace', namespace, 'apply', '-f', '-'], {
+        input,
+      });
+    },
+    step: async (action, inputs, options = {}) =>
+      await runStep(action, {
+        ...options,
+        inputs: { namespace, ...inputs },
+        env: { KUBECONFIG: cluster.kubeconfig, ...options.env },
+      }),
+  };
+}
+
+const cleanUps: (() => Promise<unknown>)[] = [];
+
+/** Does `work` after the last test of the file, whatever happened. */
+export function afterTests(work: () => Promise<unknown>): void {
+  cleanUps.push(work);
+}
+
+afterAll(async () => {
+  for (const work of cleanUps.reverse()) await work();
+});

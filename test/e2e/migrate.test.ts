@@ -1,0 +1,235 @@
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { execa } from 'execa';
+import { repositoryRoot } from '../../scripts/repository.ts';
+import { A, B, C, D, marking, type Shop, shops } from './migrate-fixture.ts';
+
+const { uri, open } = shops();
+const ABC = {
+  [`migrations/${A}`]: marking('a'),
+  [`migrations/${B}`]: marking('b'),
+  [`migrations/${C}`]: marking('c'),
+};
+
+describe('paal/migrate up', () => {
+  test('applies every kind of file once, in order, and says so', async () => {
+    const shop = await open({
+      'migrations/20240101000000-users.js':
+        "module.exports = { async up(db) { await db.collection('users').insertOne({ _id: 1, name: 'Ada' }); } };",
+      'migrations/20240102000000-index.cjs':
+        "exports.up = (db) => db.collection('users').createIndex({ name: 1 }, { unique: true });",
+      'migrations/20240103000000-age.mjs':
+        "export async function up(db) { await db.collection('users').updateMany({}, { $set: { age: 36 } }); }",
+      'migrations/20240104000000-client.ts': `import type { Db, MongoClient } from 'mongodb';
+         export async function up(db: Db, client: MongoClient): Promise<void> {
+           await client.db(db.databaseName).collection<{ _id: number }>('users').insertOne({ _id: 2 });
+         }`,
+    });
+    const step = await shop.migrate();
+    expect(step.exitCode).toBe(0);
+    expect(await shop.db.collection('users').find().sort({ _id: 1 }).toArray()).toEqual([
+      { _id: 1, name: 'Ada', age: 36 },
+      { _id: 2 },
+    ]);
+    expect(step.outputs).toMatchObject({
+      status: 'applied',
+      'applied-count': '4',
+      'pending-count': '0',
+      current: '20240104000000-client.ts',
+      previous: '',
+    });
+    expect(step.log).toMatch(/^20240101000000-users\.js done in \d+ ms$/m);
+    expect(step.summary).toContain('## ✅ Applied 4 migrations');
+
+    const again = await shop.migrate();
+    expect(again.exitCode).toBe(0);
+    expect(again.outputs).toMatchObject({
+      status: 'up-to-date',
+      'applied-count': '0',
+      current: '20240104000000-client.ts',
+      previous: '20240104000000-client.ts',
+    });
+  });
+
+  test('writes the changelog as migrate-mongo does', async () => {
+    const shop = await open(ABC);
+    const before = Date.now();
+    await shop.migrate({ count: '2' });
+    const rows = await shop.db.collection('changelog').find().toArray();
+    expect(rows).toHaveLength(2);
+    for (const row of rows) {
+      expect(Object.keys(row)).toEqual(['_id', 'fileName', 'appliedAt', 'migrationBlock']);
+      expect(row.appliedAt.getTime()).toBeGreaterThanOrEqual(before);
+      expect(row.migrationBlock).toBe(rows[0]?.migrationBlock);
+    }
+    expect(rows[0]?.migrationBlock).toBeGreaterThanOrEqual(before);
+  });
+
+  test('stops after the migration that is named, or after a number of them', async () => {
+    const shop = await open(ABC);
+    expect((await shop.migrate({ count: '1' })).outputs.current).toBe(A);
+    const step = await shop.migrate({ to: B });
+    expect(step.outputs).toMatchObject({ current: B, previous: A, 'pending-count': '1' });
+    expect(await shop.marks()).toEqual(['a', 'b']);
+  });
+
+  test('plan and dry-run say what would happen, and change nothing', async () => {
+    const shop = await open(ABC);
+    for (const inputs of [{ command: 'plan' }, { 'dry-run': 'true' }]) {
+      const step = await shop.migrate(inputs);
+      expect(step.exitCode).toBe(0);
+      expect(step.outputs).toMatchObject({ status: 'planned', 'pending-count': '3', current: '' });
+      expect(step.log).toContain(`apply  ${A}\napply  ${B}\napply  ${C}\n`);
+    }
+    expect(await shop.db.listCollections().toArray()).toEqual([]);
+  });
+
+  test('an unknown migration to go to is refused with the nearest name', async () => {
+    const shop = await open(ABC);
+    const step = await shop.migrate({ to: '20240102000000-c.mjs' });
+    expect(step.errors[0]).toMatch(
+      /no migration "20240102000000-c.mjs".*Did you mean "2024010[123]000000-[abc]\.mjs"/,
+    );
+    expect(await shop.changelog()).toEqual([]);
+  });
+
+  test('warns of a migration that came late, and of one that is gone', async () => {
+    const shop = await open({
+      [`migrations/${A}`]: marking('a'),
+      [`migrations/${C}`]: marking('c'),
+    });
+    await shop.migrate();
+    await shop.write({ [`migrations/${B}`]: marking('b') });
+    await shop.remove(`migrations/${A}`);
+    const step = await shop.migrate();
+    expect(step.log).toContain(`::warning::Not applied, though newer migrations are: ${B}.`);
+    expect(step.log).toContain(`::warning::Applied, but not in this checkout: ${A}.`);
+    expect(step.outputs).toMatchObject({ status: 'applied', current: B, previous: C });
+    expect(step.summary).toContain('applied before, not in this checkout');
+  });
+});
+
+describe('paal/migrate down', () => {
+  async function abcApplied(): Promise<Shop> {
+    const shop = await open(ABC);
+    await shop.migrate();
+    return shop;
+  }
+
+  test('reverts the last one, and with it its row', async () => {
+    const shop = await abcApplied();
+    const step = await shop.migrate({ command: 'down' });
+    expect(step.outputs).toMatchObject({
+      status: 'reverted',
+      'applied-count': '1',
+      'pending-count': '1',
+      current: B,
+      previous: C,
+    });
+    expect(await shop.changelog()).toEqual([A, B]);
+    expect(await shop.marks()).toEqual(['a', 'b']);
+  });
+
+  test('down to a migration reverts those after it, and leaves it applied', async () => {
+    const shop = await abcApplied();
+    const step = await shop.migrate({ command: 'down', to: A });
+    expect(step.log.indexOf(`${C} done`)).toBeLessThan(step.log.indexOf(`${B} done`));
+    expect(await shop.marks()).toEqual(['a']);
+    const rest = await shop.migrate({ command: 'down', count: '1' });
+    expect(rest.outputs).toMatchObject({ status: 'reverted', current: '', previous: A });
+    expect((await shop.migrate({ command: 'down' })).outputs.status).toBe('up-to-date');
+  });
+
+  test('is refused as a whole when a file is missing or has no down', async () => {
+    const shop = await abcApplied();
+    await shop.remove(`migrations/${B}`);
+    const missing = await shop.migrate({ command: 'down', count: '2' });
+    expect(missing.errors).toEqual([
+      expect.stringContaining(`${B} cannot be reverted: not in the migrations directory`),
+    ]);
+    await shop.write({ [`migrations/${B}`]: 'export async function up() {}' });
+    const without = await shop.migrate({ command: 'down', count: '2' });
+    expect(without.log).toContain(`::error file=migrations/${B},line=1::`);
+    expect(without.errors[0]).toContain(`${B} exports no function "down"`);
+    expect(await shop.changelog()).toEqual([A, B, C]);
+    expect(await shop.marks()).toEqual(['a', 'b', 'c']);
+  });
+
+  test('down without effect on the database is shown by dry-run', async () => {
+    const shop = await abcApplied();
+    const step = await shop.migrate({ command: 'down', to: A, 'dry-run': 'true' });
+    expect(step.outputs).toMatchObject({ status: 'planned', current: C });
+    expect(step.summary).toContain('Would revert 2 migrations');
+    expect(await shop.marks()).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('beside migrate-mongo', () => {
+  /** Runs migrate-mongo's own command line in the repository. */
+  async function migrateMongo(shop: Shop, command: string): Promise<string> {
+    await shop.write({
+      'migrate-mongo-config.js': `module.exports = {
+        mongodb: { url: ${JSON.stringify(uri())}, databaseName: '${shop.database}' },
+        migrationsDir: 'migrations',
+        migrationFileExtension: '.mjs',
+        changelogCollectionName: 'changelog',
+        lockCollectionName: 'changelog_lock',
+        lockTtl: 0,
+        useFileHash: false,
+      };`,
+    });
+    const program = join(repositoryRoot, 'node_modules/migrate-mongo/bin/migrate-mongo.js');
+    const { stdout } = await execa(process.execPath, [program, command], { cwd: shop.workspace });
+    return stdout;
+  }
+
+  test('it understands what PAAL applied, and reverts it', async () => {
+    const shop = await open(ABC);
+    await shop.migrate({ to: B });
+    const status = await migrateMongo(shop, 'status');
+    const states = [A, B, C].map((name) => status.split('\n').find((line) => line.includes(name)));
+    expect(states[0]).toMatch(/\d{4}-\d\d-\d\dT[\d:.]+Z/);
+    expect(states[1]).toMatch(/\d{4}-\d\d-\d\dT[\d:.]+Z/);
+    expect(states[2]).toContain('PENDING');
+    await migrateMongo(shop, 'down');
+    expect(await shop.marks()).toEqual(['a']);
+    expect((await shop.migrate({ command: 'status' })).outputs).toMatchObject({
+      status: 'planned',
+      'pending-count': '2',
+      current: A,
+    });
+  });
+
+  test('PAAL understands what it applied, goes on from there, and reverts it', async () => {
+    const shop = await open({ ...ABC });
+    await migrateMongo(shop, 'up');
+    await shop.write({ [`migrations/${D}`]: marking('d') });
+    const step = await shop.migrate();
+    expect(step.outputs).toMatchObject({ 'applied-count': '1', current: D, previous: C });
+    expect((await shop.migrate({ command: 'down', to: A })).outputs).toMatchObject({
+      status: 'reverted',
+      'applied-count': '3',
+      current: A,
+    });
+    expect(await migrateMongo(shop, 'status')).toMatch(new RegExp(`${B}.*PENDING`));
+  });
+
+  test("the repository's own driver is used where it has one", async () => {
+    const shop = await open({
+      'migrations/20240101000000-own.js': `const { MongoClient, ObjectId } = require('mongodb');
+        exports.up = async (db, client) => {
+          if (!(client instanceof MongoClient)) throw new Error('another driver');
+          await db.collection('marks').insertOne({ _id: new ObjectId() });
+        };`,
+      'node_modules/.keep': '',
+    });
+    await symlink(
+      join(repositoryRoot, 'node_modules/mongodb'),
+      join(shop.workspace, 'node_modules/mongodb'),
+    );
+    const step = await shop.migrate();
+    expect(step.errors).toEqual([]);
+    expect(step.log).toMatch(/with mongodb \d+\.\d+\.\d+ of the repository/);
+  });
+});
