@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -25,7 +26,8 @@ async function run(command: string, args: readonly string[]): Promise<readonly s
 async function trackedFiles(...patterns: readonly string[]): Promise<readonly string[]> {
   const args = ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...patterns];
   const { stdout } = await execa('git', args, { cwd: repositoryRoot });
-  return stdout.split('\n').filter((file) => file !== '');
+  // The index still lists what has just been deleted.
+  return stdout.split('\n').filter((file) => file !== '' && existsSync(join(repositoryRoot, file)));
 }
 
 const fileLengths: Check = async () => {

@@ -41,10 +41,14 @@ test('both serve without a database, and say what is wrong', async () => {
     const health = await (await fetch(`${address}/api/health`)).json();
     assert.deepEqual([health.status, health.version], ['ok', version]);
   }
-  assert.equal((await fetch(`${backend}/api/ready`)).status, 503);
-  assert.equal((await fetch(`${frontend}/api/ready`)).status, 200);
-  assert.equal((await fetch(`${frontend}/api/products`)).status, 502);
-  assert.deepEqual(await (await fetch(`${frontend}/api/status`)).json(), {
+  const [backendReady, frontendReady, products, status] = await Promise.all([
+    fetch(`${backend}/api/ready`),
+    fetch(`${frontend}/api/ready`),
+    fetch(`${frontend}/api/products`),
+    fetch(`${frontend}/api/status`),
+  ]);
+  assert.deepEqual([backendReady.status, frontendReady.status, products.status], [503, 200, 502]);
+  assert.deepEqual(await status.json(), {
     frontend: { version: 'f1' },
     backend: { status: 'not ready', version: 'b1' },
   });

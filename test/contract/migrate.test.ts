@@ -183,6 +183,18 @@ describe('paal/migrate without a server', () => {
     expect(fromInput.errors[0]).toContain('The migrations directory "other"');
   });
 
+  test("without an environment the branch's own applies", async () => {
+    const workspace = await workspaceWith({
+      'db/20240101000000-a.mjs': GOOD,
+      'paal.yaml':
+        'environments:\n  live: { branch: main, migrations: { directory: db, database: shop } }\n',
+    });
+    const uri = 'mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200';
+    const step = await runStep('migrate', { workspace, inputs: { uri } });
+    expect(step.log).toContain('::group::Migrations in db');
+    expect(step.errors[0]).toContain('No MongoDB server could be reached');
+  });
+
   test('a cancelled step ends at once', async () => {
     const start = performance.now();
     const workspace = await workspaceWith({ 'migrations/20240101000000-a.mjs': GOOD });

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withArgumentsInCache } from './dockerfile.ts';
+import { withValuesInNames } from './dockerfile.ts';
 import { NPM_SETTINGS_IN_IMAGE, writeNpmSettings } from './npm-settings.ts';
 import { registriesConf } from './registries.ts';
 import { type Options, type Storage, withStorage } from './storage.ts';
@@ -42,7 +42,8 @@ async function buildIn(storage: Storage, options: BuildOptions): Promise<BuiltIm
   const { scratch, buildah } = storage;
   const original = await readFile(options.dockerfile ?? join(context, 'Dockerfile'), 'utf8');
   const dockerfile = join(scratch, 'Dockerfile');
-  await writeFile(dockerfile, withArgumentsInCache(original, buildArgs));
+  const recipe = withValuesInNames({ dockerfile: original, buildArgs });
+  await writeFile(dockerfile, recipe.dockerfile);
   const registries = join(scratch, 'registries.conf');
   await writeFile(registries, registriesConf(registry));
   const env = { CONTAINERS_REGISTRIES_CONF: registries };
@@ -50,9 +51,22 @@ async function buildIn(storage: Storage, options: BuildOptions): Promise<BuiltIm
 
   await buildah(
     [
-      ...['build', '--layers', '--timestamp', '0', '--iidfile', digestFile, '--file', dockerfile],
+      ...[
+        'build',
+        '--pull-always',
+        '--layers',
+        '--timestamp',
+        '0',
+        '--iidfile',
+        digestFile,
+        '--file',
+        dockerfile,
+      ],
       ...tags.flatMap((tag) => ['--tag', tag]),
-      ...Object.entries(buildArgs).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+      ...Object.entries(recipe.buildArgs).flatMap(([name, value]) => [
+        '--build-arg',
+        `${name}=${value}`,
+      ]),
       ...(await npmMount(scratch, original)),
       context,
     ],

@@ -2,30 +2,33 @@ import { createHash } from 'node:crypto';
 
 const ARG = /^\s*ARG\s+(.+)$/i;
 
+/** A Dockerfile, and the build arguments that go with it. */
+export interface Recipe {
+  readonly dockerfile: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+}
+
 function argumentNames(line: string): readonly string[] {
   const declarations = ARG.exec(line)?.[1] ?? '';
-  return declarations.split(/\s+/).map((one) => one.replace(/=.*$/s, ''));
+  return declarations.split(/\s+/).map((one) => one.replace(/=.*$/, ''));
 }
 
 /**
- * `dockerfile` with an unused ARG after every ARG that has a value in `buildArgs`, named for that
- * value. buildah 1.28 keeps layers by the text of their instructions, without the values of build
- * arguments, and would take another version's layer for this one's.
+ * The same recipe with an unused argument after every one that has a value, named for that value.
+ * buildah 1.28 knows kept layers by the names of build arguments, not by their values, and would take
+ * another version's layer for this one's.
  */
-export function withArgumentsInCache(
-  dockerfile: string,
-  buildArgs: Readonly<Record<string, string>>,
-): string {
-  return dockerfile
-    .split('\n')
-    .flatMap((line) => {
-      const marks = argumentNames(line).flatMap((name) => {
-        const value = buildArgs[name];
-        if (value === undefined) return [];
-        const hash = createHash('sha256').update(value).digest('hex').slice(0, 16);
-        return [`ARG ${name}_is_${hash}`];
-      });
-      return [line, ...marks];
-    })
-    .join('\n');
+export function withValuesInNames({ dockerfile, buildArgs }: Recipe): Recipe {
+  const marks = new Map(
+    Object.entries(buildArgs).map(([name, value]) => [
+      name,
+      `${name}_is_${createHash('sha256').update(value).digest('hex').slice(0, 16)}`,
+    ]),
+  );
+  const lines = dockerfile.split('\n').flatMap((line) => {
+    const known = argumentNames(line).flatMap((name) => marks.get(name) ?? []);
+    return [line, ...known.map((mark) => `ARG ${mark}`)];
+  });
+  const added = Object.fromEntries([...marks.values()].map((mark) => [mark, '']));
+  return { dockerfile: lines.join('\n'), buildArgs: { ...buildArgs, ...added } };
 }

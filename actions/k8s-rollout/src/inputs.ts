@@ -1,3 +1,4 @@
+import { environmentInput } from '@paal/core/action/environment-input';
 import {
   booleanInput,
   choiceInput,
@@ -6,8 +7,6 @@ import {
   textInput,
 } from '@paal/core/action/inputs';
 import type { RunIdentity } from '@paal/core/action/run';
-import { environmentSettings } from '@paal/core/config/environment';
-import { CONFIG_FILE, loadConfig } from '@paal/core/config/load';
 import { UserError } from '@paal/core/errors';
 import { appOfRepository, checkAppName } from '@paal/core/release/release';
 import { DEFAULT_POLICY, type RolloutPolicy } from '@paal/core/rollout/policy';
@@ -38,9 +37,7 @@ export interface Inputs {
  * @throws UserError for the first one that is wrong
  */
 export async function readInputs(run: RunIdentity): Promise<Inputs> {
-  const file = textInput('config');
-  const config = await loadConfig(file === CONFIG_FILE ? undefined : file);
-  const settings = environmentSettings(config, textInput('environment'));
+  const { config, settings } = await environmentInput(run.ref);
   const { rollout = {} } = settings;
   const inputWorkloads = listInput('workloads');
   const images = (listInput('images') ?? []).map(parseImageChange);

@@ -1,3 +1,4 @@
+import { badInput } from '@paal/core/action/bad-input';
 import { openFlightRecord } from '@paal/core/action/flight-record';
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { info } from '@paal/core/action/log';
@@ -5,7 +6,7 @@ import { writeOutputs } from '@paal/core/action/outputs';
 import { reportDirectory, writeReport } from '@paal/core/action/report-file';
 import { currentRun, type RunIdentity } from '@paal/core/action/run';
 import { writeSummary } from '@paal/core/action/summary';
-import { connect, loadKubeConfig } from '@paal/core/cluster/connection';
+import { type Connection, connect, loadKubeConfig } from '@paal/core/cluster/connection';
 import { UserError } from '@paal/core/errors';
 import { openLedger } from '@paal/core/release/ledger';
 import { renderRunSummary } from '@paal/core/report/run-summary';
@@ -26,26 +27,31 @@ function failureOf(result: DeployResult): UserError {
   return new UserError(message.trim(), cause?.position ? { position: cause.position } : {});
 }
 
-/** Says in the outputs that nothing was begun; what is wrong is in the error. */
-function badInput(error: unknown): never {
-  if (error instanceof UserError) writeOutputs({ 'failure-reason': 'BadInput' });
-  throw error;
-}
-
 /** Plans, rolls out, watches, takes back where needed, and reports. */
 export async function main(context: ActionContext): Promise<void> {
   writeInitialOutputs();
   const run = currentRun();
-  const inputs = await readInputs(run).catch(badInput);
-  await rollOut(inputs, run, context);
+  const { inputs, connection } = await prepare(run, context).catch(badInput);
+  try {
+    await rollOut(inputs, connection, run, context);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function prepare(
+  run: RunIdentity,
+  { clock }: ActionContext,
+): Promise<{ readonly inputs: Inputs; readonly connection: Connection }> {
+  return { inputs: await readInputs(run), connection: connect(loadKubeConfig(), clock) };
 }
 
 async function rollOut(
   inputs: Inputs,
+  connection: Connection,
   run: RunIdentity,
   { signal, clock }: ActionContext,
 ): Promise<void> {
-  const connection = connect(loadKubeConfig(), clock);
   const directory = await reportDirectory('k8s-rollout');
   const flight = openFlightRecord(directory);
   const started = new Date();
@@ -90,6 +96,5 @@ async function rollOut(
     info(`Release ${result.release?.number} serves`);
   } finally {
     await flight.close();
-    await connection.close();
   }
 }

@@ -1,3 +1,4 @@
+import { environmentInput } from '@paal/core/action/environment-input';
 import {
   booleanInput,
   choiceInput,
@@ -6,8 +7,6 @@ import {
   textInput,
 } from '@paal/core/action/inputs';
 import { maskSecret } from '@paal/core/action/secrets';
-import { environmentSettings } from '@paal/core/config/environment';
-import { CONFIG_FILE, loadConfig } from '@paal/core/config/load';
 import { UserError } from '@paal/core/errors';
 import { secretsOfUri } from '@paal/core/migrate/drivers/mongodb-uri';
 import type { Limit } from '@paal/core/migrate/plan';
@@ -49,16 +48,15 @@ function readLimit(command: MigrateCommand): Limit | undefined {
  * Reads and checks the inputs, and paal.yaml where they leave something out.
  * @throws UserError for the first one that is wrong
  */
-export async function readInputs(): Promise<Inputs> {
+export async function readInputs(ref: string): Promise<Inputs> {
   const uri = readUri();
   const command = choiceInput('command', ['up', 'down', 'status', 'plan']) ?? 'up';
   const limit = readLimit(command);
   const dryRun = booleanInput('dry-run') === true;
   booleanInput('summary');
   choiceInput('driver', ['mongodb']);
-  const file = textInput('config');
-  const config = await loadConfig(file === CONFIG_FILE ? undefined : file);
-  const { migrations } = environmentSettings(config, textInput('environment'));
+  const { settings } = await environmentInput(ref);
+  const { migrations } = settings;
   return {
     command,
     dryRun: dryRun || command === 'status' || command === 'plan',

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { group, info } from '@paal/core/action/log';
+import { currentRun } from '@paal/core/action/run';
 import { UserError } from '@paal/core/errors';
 import { connectMongodb, type MongodbTarget } from '@paal/core/migrate/drivers/mongodb';
 import { type MigrationFile, readMigrationFiles } from '@paal/core/migrate/files';
@@ -85,7 +86,7 @@ async function closeAndSettle(target: MongodbTarget): Promise<Error | undefined>
 }
 
 async function migrate(known: Known, context: ActionContext): Promise<void> {
-  const inputs = await readInputs();
+  const inputs = await readInputs(currentRun().ref);
   const { command, dryRun, directory } = inputs;
   Object.assign(known, { command, dryRun });
   const files = await group(`Migrations in ${directory}`, async () => {

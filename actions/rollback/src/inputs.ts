@@ -1,7 +1,6 @@
+import { environmentInput } from '@paal/core/action/environment-input';
 import { booleanInput, durationInput, listInput, textInput } from '@paal/core/action/inputs';
 import type { RunIdentity } from '@paal/core/action/run';
-import { environmentSettings } from '@paal/core/config/environment';
-import { CONFIG_FILE, loadConfig } from '@paal/core/config/load';
 import { UserError } from '@paal/core/errors';
 import { appOfRepository, checkAppName } from '@paal/core/release/release';
 import { parseRollbackRequest, type RollbackRequest } from '@paal/core/rollback/target';
@@ -27,9 +26,7 @@ export interface Inputs {
  * @throws UserError for the first one that is wrong
  */
 export async function readInputs(run: RunIdentity): Promise<Inputs> {
-  const file = textInput('config');
-  const config = await loadConfig(file === CONFIG_FILE ? undefined : file);
-  const settings = environmentSettings(config, textInput('environment'));
+  const { config, settings } = await environmentInput(run.ref);
   const { rollout = {} } = settings;
   const to = parseRollbackRequest(textInput('to') ?? 'previous');
   const workloads = listInput('workloads');

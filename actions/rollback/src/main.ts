@@ -1,18 +1,19 @@
+import { badInput } from '@paal/core/action/bad-input';
 import { openFlightRecord } from '@paal/core/action/flight-record';
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { group, info } from '@paal/core/action/log';
 import { writeOutputs } from '@paal/core/action/outputs';
 import { reportDirectory, writeReport } from '@paal/core/action/report-file';
-import { currentRun } from '@paal/core/action/run';
+import { currentRun, type RunIdentity } from '@paal/core/action/run';
 import { writeSummary } from '@paal/core/action/summary';
-import { connect, loadKubeConfig } from '@paal/core/cluster/connection';
+import { type Connection, connect, loadKubeConfig } from '@paal/core/cluster/connection';
 import { UserError } from '@paal/core/errors';
 import { openLedger } from '@paal/core/release/ledger';
 import { renderRunSummary } from '@paal/core/report/run-summary';
 import { rollBackToRevision } from '@paal/core/rollback/revision';
 import { type RollbackResult, rollBack } from '@paal/core/rollback/run';
 import { startJournal } from '@paal/core/rollout/journal';
-import { readInputs } from './inputs.ts';
+import { type Inputs, readInputs } from './inputs.ts';
 import { writeInitialOutputs, writeRollbackOutputs } from './outputs.ts';
 import { makePlan } from './plan.ts';
 import { goalOf, summarise } from './summary.ts';
@@ -24,18 +25,31 @@ function failureOf(goal: string, result: RollbackResult): UserError {
   );
 }
 
-/** Says in the outputs that nothing was begun; what is wrong is in the error. */
-function badInput(error: unknown): never {
-  if (error instanceof UserError) writeOutputs({ 'failure-reason': 'BadInput' });
-  throw error;
-}
-
 /** Plans, takes back, watches until it serves, and reports. */
-export async function main({ signal, clock }: ActionContext): Promise<void> {
+export async function main(context: ActionContext): Promise<void> {
   writeInitialOutputs();
   const run = currentRun();
-  const inputs = await readInputs(run).catch(badInput);
-  const connection = connect(loadKubeConfig(), clock);
+  const { inputs, connection } = await prepare(run, context).catch(badInput);
+  try {
+    await takeBack(inputs, connection, run, context);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function prepare(
+  run: RunIdentity,
+  { clock }: ActionContext,
+): Promise<{ readonly inputs: Inputs; readonly connection: Connection }> {
+  return { inputs: await readInputs(run), connection: connect(loadKubeConfig(), clock) };
+}
+
+async function takeBack(
+  inputs: Inputs,
+  connection: Connection,
+  run: RunIdentity,
+  { signal, clock }: ActionContext,
+): Promise<void> {
   const directory = await reportDirectory('rollback');
   const flight = openFlightRecord(directory);
   const started = new Date();
@@ -86,6 +100,5 @@ export async function main({ signal, clock }: ActionContext): Promise<void> {
     throw error;
   } finally {
     await flight.close();
-    await connection.close();
   }
 }

@@ -1,5 +1,6 @@
 import { booleanInput, choiceInput, durationInput, textInput } from '@paal/core/action/inputs';
-import { CONFIG_FILE, parseConfig } from '@paal/core/config/load';
+import { CONFIG_FILE } from '@paal/core/config/load';
+import { parseConfig } from '@paal/core/config/parse';
 import { type CheckConfig, checkSchema } from '@paal/core/config/schema';
 import { UserError } from '@paal/core/errors';
 import * as z from 'zod';

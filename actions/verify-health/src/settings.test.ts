@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseConfig } from '@paal/core/config/load';
+import { parseConfig } from '@paal/core/config/parse';
 import { type Config, configSchema } from '@paal/core/config/schema';
 import type { Inputs } from './inputs.ts';
 import { settle } from './settings.ts';

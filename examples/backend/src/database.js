@@ -2,8 +2,6 @@ import { MongoClient } from 'mongodb';
 
 /** Shorter than the kubelet's second for a probe, so that the probe gets an answer with the reason. */
 const ANSWER_MS = 800;
-/** An attempt to connect outlives even the end of this server by this time. */
-const CONNECT_MS = 3000;
 
 /**
  * @typedef {object} Product
@@ -29,7 +27,6 @@ const CONNECT_MS = 3000;
 export function openDatabase(uri) {
   const client = new MongoClient(uri, {
     appName: 'paal-backend',
-    connectTimeoutMS: CONNECT_MS,
     serverSelectionTimeoutMS: ANSWER_MS,
     socketTimeoutMS: ANSWER_MS,
   });

@@ -10,6 +10,8 @@ try {
   const database = openDatabase(settings.mongodbUri);
   const app = createApp({ version: settings.version, database, log });
   await serve(app, settings.port, log, database.close);
+  // The driver may still try to connect, for longer than Kubernetes waits.
+  process.exit(0);
 } catch (error) {
   log.fatal({ err: error }, error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

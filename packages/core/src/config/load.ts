@@ -1,63 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import * as z from 'zod';
 import { errorMessage, UserError } from '../errors.ts';
-import { didYouMean } from './names.ts';
-import { type Config, configSchema } from './schema.ts';
-import { formatPosition, parseYaml } from './yaml.ts';
+import type { Config } from './schema.ts';
 
 /** Where the configuration is looked for when the input `config` is not given. */
 export const CONFIG_FILE = 'paal.yaml';
-
-interface JsonSchema {
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly additionalProperties?: JsonSchema | boolean;
-  readonly items?: JsonSchema;
-}
-
-/** The keys that `schema` knows at `path`. */
-function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
-  let node: JsonSchema | undefined = z.toJSONSchema(schema, {
-    io: 'input',
-    unrepresentable: 'any',
-  }) as JsonSchema;
-  for (const key of path) {
-    const other: JsonSchema['additionalProperties'] = node?.additionalProperties;
-    node =
-      typeof key === 'number'
-        ? node?.items
-        : (node?.properties?.[String(key)] ?? (typeof other === 'object' ? other : undefined));
-  }
-  return Object.keys(node?.properties ?? {});
-}
-
-/**
- * Checks `text` (one YAML document) against `schema`.
- * @throws UserError with file, line, column and, for an unknown key, the nearest known one
- */
-export function parseConfig<S extends z.ZodType>(
-  text: string,
-  file: string,
-  schema: S,
-): z.output<S> {
-  const [document] = parseYaml(text, file, '1.2');
-  const result = schema.safeParse(document?.value ?? {});
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  if (!issue || !document) throw new UserError(`${file}: ${result.error.message}`);
-  const where = issue.path.map(String).join('.') || 'top level';
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? '';
-    const position = document.keyPosition(issue.path, key);
-    const known = knownKeys(schema, issue.path);
-    throw new UserError(
-      `${formatPosition(position)}: unknown key "${key}" (${where}).${didYouMean(key, known)} ` +
-        `Known keys: ${known.join(', ')}.`,
-      { position },
-    );
-  }
-  const position = document.position(issue.path);
-  throw new UserError(`${formatPosition(position)}: ${where}: ${issue.message}`, { position });
-}
 
 /**
  * paal.yaml, or the file that the input `config` names. A missing paal.yaml is an empty
@@ -74,5 +20,8 @@ export async function loadConfig(file: string | undefined): Promise<Config> {
       cause: error,
     });
   }
+  // The schema is a sixth of an action's start; without a file nothing needs it.
+  const { parseConfig } = await import(/* webpackMode: "eager" */ './parse.ts');
+  const { configSchema } = await import(/* webpackMode: "eager" */ './schema.ts');
   return parseConfig(text, path, configSchema);
 }

@@ -29,7 +29,7 @@ describe('the changelog', () => {
   });
 
   test('rows of old versions without a block, and of other tools without a time, count as applied', () => {
-    expect(readHistory([{ fileName: 'old' }, row('new', 1)])).toEqual([
+    expect(readHistory([{ fileName: 'old', appliedAt: 'yesterday' }, row('new', 1)])).toEqual([
       { fileName: 'old', appliedAt: undefined, migrationBlock: undefined },
       { fileName: 'new', appliedAt: new Date(1_000), migrationBlock: 7 },
     ]);

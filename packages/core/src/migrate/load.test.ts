@@ -34,7 +34,7 @@ const FILES: Readonly<Record<string, string>> = {
   'syntax.ts': 'export async function up(\n  db: string {\n}',
   'enum.ts': '\nenum Kind { A }\nexport async function up() {}',
   'missing-package.cjs': "\nconst x = require('left-pad/index');\nexports.up = x;",
-  'missing-package.mjs': "\n\nimport x from 'left-pad';\nexport const up = x;",
+  'missing-package.mjs': "\n\nimport x from 'left-pad/index';\nexport const up = x;",
   'missing-file.mjs':
     "import { readFile } from 'node:fs';\nimport x from './lib/gone.mjs';\nexport const up = x;",
   'through-helper.cjs': "const x = require('./helper.cjs');",

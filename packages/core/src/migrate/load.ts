@@ -32,7 +32,7 @@ function exportsOf(module: Exports): Exports {
   const outer = isObject(module.default) ? module.default : undefined;
   const inner = isObject(outer?.default) ? outer.default : undefined;
   return (
-    [inner, outer, module].find(
+    [inner, outer].find(
       (candidate) => typeof candidate?.up === 'function' || typeof candidate?.down === 'function',
     ) ?? module
   );

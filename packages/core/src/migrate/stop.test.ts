@@ -38,6 +38,16 @@ describe('the error of a run that stopped', () => {
     expect(stopError(stopped('threw', 'up', outer), []).position?.line).toBe(3);
   });
 
+  test('takes the line of the migration that called a helper, rather than the helper', () => {
+    const error = thrownIn('lib/fill.js');
+    error.stack += `\n    at async Object.up (file://${process.cwd()}/migrations/b.js:7:2)`;
+    expect(stopError(stopped('threw', 'up', error), []).position).toEqual({
+      file: 'migrations/b.js',
+      line: 7,
+      column: 2,
+    });
+  });
+
   test('takes the place in a helper of the repository, but not one in a package', () => {
     expect(stopError(stopped('threw', 'up', thrownIn('lib/fill.js')), []).position).toEqual({
       file: 'lib/fill.js',

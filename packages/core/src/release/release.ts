@@ -1,5 +1,4 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import * as z from 'zod';
 import { type KubeObject, type ObjectMeta, objectName } from '../cluster/object.ts';
 import { UserError } from '../errors.ts';
 import type { PodTemplate, WorkloadRef } from '../workload/types.ts';
@@ -159,11 +158,6 @@ export function releaseConfigMap(
   };
 }
 
-const contentSchema = z.object({
-  workloads: z.array(z.object({ workload: z.unknown(), template: z.unknown() })),
-  objects: z.array(z.unknown()),
-});
-
 /**
  * The content of a release's ConfigMap.
  * @throws UserError when it is not readable
@@ -172,7 +166,9 @@ export function contentOf(configMap: KubeObject): ReleaseContent {
   const data = configMap.binaryData as Readonly<Record<string, string>> | undefined;
   try {
     const text = gunzipSync(Buffer.from(data?.[CONTENT_KEY] ?? '', 'base64')).toString('utf8');
-    return contentSchema.parse(JSON.parse(text)) as unknown as ReleaseContent;
+    const content = JSON.parse(text) as ReleaseContent;
+    if (Array.isArray(content.workloads) && Array.isArray(content.objects)) return content;
+    throw new Error('neither workloads nor objects');
   } catch (error) {
     throw new UserError(
       `The ledger's entry configmap/${configMap.metadata.name} cannot be read: somebody changed it, or another version of PAAL wrote it.`,

@@ -28,12 +28,16 @@ describe('an image change', () => {
     expect(parseImageChange(text)).toEqual(expected);
   });
 
-  test.each(['web', 'web=', '=shop/web:2', 'web=shop/web:2:3', 'web=https://shop/web'])(
-    'is refused: %s',
-    (text) => {
-      expect(() => parseImageChange(text)).toThrow('The input "images"');
-    },
-  );
+  test.each([
+    'web',
+    'web=',
+    '=shop/web:2',
+    'web=shop/web:2:3',
+    'web=web:2:3',
+    'web=https://shop/web',
+  ])('is refused: %s', (text) => {
+    expect(() => parseImageChange(text)).toThrow('The input "images"');
+  });
 
   test('for one workload beats one for all', () => {
     const changes = ['web=shop/web:2', 'deployment/api:web=shop/web:3'].map(parseImageChange);

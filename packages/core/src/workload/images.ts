@@ -12,7 +12,7 @@ export interface ImageChange {
 // A reference without spaces and with a repository; the registry has the last word on the rest
 // (https://pkg.go.dev/github.com/distribution/reference).
 const IMAGE =
-  /^[a-z0-9][\w.-]*(?::\d+)?(?:\/[a-z0-9][\w.-]*)*(?::[\w][\w.-]{0,127})?(?:@[a-z0-9]+:[a-f0-9]{32,})?$/i;
+  /^(?:[a-z0-9][a-z0-9.-]*(?::\d+)?\/)?[a-z0-9][\w.-]*(?:\/[a-z0-9][\w.-]*)*(?::\w[\w.-]{0,127})?(?:@[a-z0-9]+:[a-f0-9]{32,})?$/i;
 
 /**
  * Reads `container=image` or `kind/name:container=image`.

@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { type Cluster, startCluster } from '../cluster/cluster.ts';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { startPrometheus, type WebService } from '../cluster/services/prometheus.ts';
 import { runStep, type StepResult } from '../contract/run-action.ts';
-
-jest.setTimeout(120_000);
+import { afterTests, sharedCluster } from './fixture.ts';
 
 const CONFIGURATION = 'global: { evaluation_interval: 1s }\nrule_files: [rules.yml]\n';
 
@@ -34,11 +32,14 @@ function errorRatio(app: string): string {
   return `sum(rate(${requests.replace('"}', '",status=~"5.."}')})) / sum(rate(${requests}))`;
 }
 
-let cluster: Cluster;
 let prometheus: WebService;
 
+/** A Prometheus with the counters; it ends with the tests at the latest. */
 async function start(): Promise<WebService> {
-  return await startPrometheus(cluster, { configuration: CONFIGURATION, rules: RULES });
+  const cluster = sharedCluster();
+  const started = await startPrometheus(cluster, { configuration: CONFIGURATION, rules: RULES });
+  afterTests(started.stop);
+  return started;
 }
 
 /** Resolves when the query has a result. */
@@ -52,13 +53,8 @@ async function until(query: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  cluster = await startCluster({ name: process.env.VH ?? 'default' }, () => {});
   prometheus = await start();
   await until(`${errorRatio('good')} and ${errorRatio('bad')}`);
-});
-
-afterAll(async () => {
-  await prometheus?.stop();
 });
 
 interface Check {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
-import { parseConfig } from './load.ts';
+import { parseConfig } from './parse.ts';
 import { configSchema } from './schema.ts';
 
 const parse = (text: string) => parseConfig(text, 'paal.yaml', configSchema);

@@ -1,0 +1,1 @@
+console.log('Nothing to set up: images are built without a Docker engine here');
