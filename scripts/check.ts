@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
 import { ExecaError, execa } from 'execa';
+import { ensurePrograms } from '../test/cluster/programs/programs.ts';
+import { printProgress } from '../test/cluster/progress.ts';
 import { actionNames, build } from './build.ts';
 import { generated } from './generate.ts';
 import { repositoryRoot } from './repository.ts';
@@ -49,6 +51,13 @@ const generatedFiles: Check = async () => {
   return problems;
 };
 
+const workflows: Check = async () => {
+  const { actionlint } = await ensurePrograms(['actionlint'], printProgress());
+  const files = await trackedFiles('workflows/*.yml', '.github/workflows/*.yml');
+  // Without the linters that it calls where they are installed, and passes over where they are not.
+  return await run(actionlint, ['-shellcheck=', '-pyflakes=', ...files]);
+};
+
 async function filesBelow(directory: string): Promise<ReadonlyMap<string, string>> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const files = new Map<string, string>();
@@ -83,11 +92,12 @@ const checks: Readonly<Record<string, Check>> = {
   types: () => run('tsc', ['-p', 'tsconfig.json']),
   'length of files': fileLengths,
   'generated tables': generatedFiles,
+  workflows,
   'dist up to date (about a minute)': distUpToDate,
 };
 
 await new Command('npm run check --')
-  .description('Format, lint, types, layering, generated tables, dist up to date.')
+  .description('Format, lint, types, layering, generated tables, workflows, dist up to date.')
   .action(async () => {
     let failed = 0;
     for (const [name, check] of Object.entries(checks)) {

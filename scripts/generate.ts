@@ -7,6 +7,9 @@ import * as z from 'zod';
 import { actionNames } from './build.ts';
 import { repositoryRoot } from './repository.ts';
 
+/** Characters that the Marketplace takes. */
+export const MOST_DESCRIPTION = 125;
+
 interface ActionMetadata {
   readonly name: string;
   readonly description: string;
@@ -66,9 +69,9 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
     const metadata = parse(
       await readFile(join(repositoryRoot, 'actions', name, 'action.yml'), 'utf8'),
     ) as ActionMetadata;
-    if (metadata.description.length > 125) {
+    if (metadata.description.length > MOST_DESCRIPTION) {
       throw new Error(
-        `${name}: the description is longer than the 125 characters of the Marketplace`,
+        `${name}: the description is longer than the ${MOST_DESCRIPTION} characters of the Marketplace`,
       );
     }
     const readme = await readFile(join(repositoryRoot, path), 'utf8');

@@ -1,6 +1,6 @@
 // The bootstrap behind every npm script: it needs nothing but Node 20 and npm, installs what the
 // repository pins, and hands over to scripts/<command>.ts on Node 24, which runs TypeScript as it is.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -66,7 +66,7 @@ const [command, ...rest] = process.argv.slice(2);
 if (!command) fail('usage: node scripts/run.mjs COMMAND [ARGUMENT…]');
 installDependencies();
 const node = findNode();
-const child = spawnSync(
+const child = spawn(
   node,
   [
     '--conditions=paal-source',
@@ -78,8 +78,11 @@ const child = spawnSync(
     stdio: 'inherit',
     env: {
       ...process.env,
+      PAAL_PNPM: PNPM,
       PATH: `${dirname(node)}:${join(root, 'node_modules', '.bin')}:${process.env.PATH}`,
     },
   },
 );
-process.exit(child.status ?? 1);
+// Who interrupts this process means the child, which has to tidy up and is waited for.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (status) => process.exit(status ?? 1));
