@@ -1,36 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { afterEach, test } from 'node:test';
-import { MongoClient } from 'mongodb';
-import * as createProducts from '../migrations/20261102090000-create-products.js';
-import * as addStock from '../migrations/20261109090000-add-stock.js';
-import { startService } from './service.js';
-
-const NO_DATABASE = 'mongodb://127.0.0.1:1/shop';
-const testDatabase = process.env.TEST_MONGODB_URI;
-
-/** @type {ReturnType<typeof startService>[]} */
-let running = [];
-
-afterEach(async () => {
-  await Promise.all(running.map((service) => service.stop()));
-  running = [];
-});
-
-/** @type {typeof startService} */
-function start(name, env) {
-  const service = startService(name, env);
-  running.push(service);
-  return service;
-}
-
-/** The two services, as k8s/base has them. */
-async function startBoth(mongodbUri = NO_DATABASE) {
-  const backend = await start('backend', { VERSION: 'b1', MONGODB_URI: mongodbUri }).address();
-  const frontend = await start('frontend', { VERSION: 'f1', BACKEND_URL: backend }).address();
-  return { backend, frontend };
-}
+import { test } from 'node:test';
+import { start, startBoth } from './service.js';
 
 test('both serve without a database, and say what is wrong', async () => {
   const { backend, frontend } = await startBoth();
@@ -90,29 +62,5 @@ test('when a service is stopped, requests under way are answered', async () => {
     assert.equal(backend.log.at(-1)?.message, 'stopped');
   } finally {
     silentDatabase.close();
-  }
-});
-
-test('migrations show in the page, and go back', {
-  skip: testDatabase ? false : 'TEST_MONGODB_URI names no database',
-}, async () => {
-  const client = new MongoClient(testDatabase);
-  try {
-    const { frontend } = await startBoth(testDatabase);
-    const products = async () => (await (await fetch(`${frontend}/api/products`)).json()).products;
-    assert.deepEqual(await products(), []);
-    for (const _ of ['once', 'and again after a crash']) await createProducts.up(client.db());
-    assert.equal((await products()).length, 6);
-    assert.equal((await products())[0].stock, undefined);
-    for (const _ of ['once', 'and again after a crash']) await addStock.up(client.db());
-    assert.equal((await products()).find(({ sku }) => sku === 'TENT-2').stock, 12);
-    assert.equal((await products()).find(({ sku }) => sku === 'POT-3').stock, 0);
-    await addStock.down(client.db());
-    assert.equal((await products())[0].stock, undefined);
-    await createProducts.down(client.db());
-    assert.deepEqual(await products(), []);
-  } finally {
-    await client.db().dropDatabase();
-    await client.close();
   }
 });

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withValuesInNames } from './dockerfile.ts';
 import { NPM_SETTINGS_IN_IMAGE, writeNpmSettings } from './npm-settings.ts';
-import { registriesConf } from './registries.ts';
+import { NODE_IMAGE, nodeImageIn, registriesConf } from './registries.ts';
 import { type Options, type Storage, withStorage } from './storage.ts';
 
 export interface BuildOptions extends Options {
@@ -37,6 +37,15 @@ async function npmMount(scratch: string, dockerfile: string): Promise<readonly s
   return ['--volume', `${settings}:${NPM_SETTINGS_IN_IMAGE}:ro`];
 }
 
+/**
+ * The argument that takes the first FROM from `registry` by its full name. By its short one buildah
+ * takes the name that it last had here, which may be in a registry that has ended since.
+ */
+function fromRegistry(registry: string, dockerfile: string): readonly string[] {
+  const [, base] = /^\s*FROM\s+(\S+)/im.exec(dockerfile) ?? [];
+  return base === NODE_IMAGE ? ['--from', nodeImageIn(registry)] : [];
+}
+
 async function buildIn(storage: Storage, options: BuildOptions): Promise<BuiltImage> {
   const { context, tags, buildArgs = {}, registry, push = true } = options;
   const { scratch, buildah } = storage;
@@ -67,6 +76,7 @@ async function buildIn(storage: Storage, options: BuildOptions): Promise<BuiltIm
         '--build-arg',
         `${name}=${value}`,
       ]),
+      ...fromRegistry(registry, original),
       ...(await npmMount(scratch, original)),
       context,
     ],
