@@ -15,9 +15,12 @@ export function sharedCluster(): Cluster {
   return JSON.parse(text) as Cluster;
 }
 
-/** A test that needs containers that really run; without a real node it is skipped, and says so. */
+/**
+ * A test that needs containers that really run; without a real node it is skipped, and says so. Those
+ * of one file run side by side, because they mostly wait: each has a playground of its own.
+ */
 export function realNodeTest(name: string, run: () => Promise<void>): void {
-  if (sharedCluster().realNodes) test(name, run);
+  if (sharedCluster().realNodes) test.concurrent(name, run);
   else
     test.skip(`${name} (skipped: it needs a real node, which needs root on Linux, or kind)`, run);
 }

@@ -16,11 +16,11 @@ export interface WebOptions {
 
 /** A Deployment of the test application, as a manifest. */
 export function web(options: WebOptions): object {
-  const { name = 'web', image, replicas = 2, env = {}, probe = true } = options;
+  const { name = 'web', image, replicas = 1, env = {}, probe = true } = options;
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { name },
+    metadata: { name, labels: { app: name } },
     spec: {
       replicas,
       selector: { matchLabels: { app: name } },

@@ -32,19 +32,34 @@ export async function copyImage(from: string, to: string, options: Options = {})
   }
 }
 
+function placeOf(name: string) {
+  const [, registry = '', repository = '', tag = ''] = /^([^/]+)\/(.+):([^:/]+)$/.exec(name) ?? [];
+  return { registry, manifests: `http://${registry}/v2/${repository}/manifests`, tag };
+}
+
 /**
  * The digest of the image `name` in a registry that is spoken to without TLS; `undefined` when it is
  * not there.
  * @throws UserError when the registry does not answer
  */
 export async function digestInRegistry(name: string): Promise<string | undefined> {
-  const [, registry = '', repository = '', tag = ''] = /^([^/]+)\/(.+):([^:/]+)$/.exec(name) ?? [];
-  const url = `http://${registry}/v2/${repository}/manifests/${tag}`;
+  const { registry, manifests, tag } = placeOf(name);
   let response: Response;
   try {
-    response = await fetch(url, { method: 'HEAD', headers: { accept: MANIFESTS } });
+    response = await fetch(`${manifests}/${tag}`, {
+      method: 'HEAD',
+      headers: { accept: MANIFESTS },
+    });
   } catch (error) {
     throw new UserError(`The registry ${registry} does not answer. Does it run?`, { cause: error });
   }
   return response.ok ? (response.headers.get('docker-content-digest') ?? undefined) : undefined;
+}
+
+/** Deletes the image `name`, with all of its tags, from a registry that allows it. */
+export async function deleteFromRegistry(name: string): Promise<void> {
+  const digest = await digestInRegistry(name);
+  const { manifests } = placeOf(name);
+  const { ok, status } = await fetch(`${manifests}/${digest}`, { method: 'DELETE' });
+  if (!ok) throw new Error(`${name} could not be deleted: the registry answered ${status}`);
 }

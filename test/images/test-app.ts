@@ -27,6 +27,7 @@ export type TestAppSettings = Readonly<
       | 'PORT'
       | 'LOG'
       | 'REQUIRE_ENV'
+      | 'CRASH_VERSION'
       | 'CRASH_TIMES'
       | 'STATE_FILE'
       | 'ALLOCATE'

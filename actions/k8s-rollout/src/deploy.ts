@@ -3,7 +3,7 @@ import type { Clock } from '@paal/core/clock';
 import type { Connection } from '@paal/core/cluster/connection';
 import { errorMessage, UserError } from '@paal/core/errors';
 import type { Ledger, ReleaseOrigin } from '@paal/core/release/ledger';
-import type { Release, ReleaseContent, ReleaseStatus } from '@paal/core/release/release';
+import type { Release, ReleaseStatus } from '@paal/core/release/release';
 import type { Finding } from '@paal/core/report/finding';
 import { whyNotRolledBack } from '@paal/core/rollback/decide';
 import { type RollbackResult, rollBack } from '@paal/core/rollback/run';
@@ -17,8 +17,8 @@ import type { RolloutTarget } from '@paal/core/rollout/observation';
 import type { PlannedWrite } from '@paal/core/rollout/plan';
 import { write } from '@paal/core/rollout/write';
 import { revisionOf } from '@paal/core/workload/deployment';
-import type { Deployment } from '@paal/core/workload/types';
 import type { Inputs } from './inputs.ts';
+import { closeRelease, openRelease } from './release.ts';
 
 /** What a deployment works with. */
 export interface DeployTools {
@@ -37,7 +37,7 @@ export interface DeployResult {
   readonly message: string;
   readonly changed: boolean;
   readonly findings: readonly Finding[];
-  readonly release: Release | undefined;
+  readonly release: Release;
   readonly outcomes: readonly RolloutOutcome[];
   /** Revision by workload, before the writes. */
   readonly previousRevisions: ReadonlyMap<string, number | undefined>;
@@ -56,37 +56,15 @@ const LEDGER_STATUS: Readonly<Record<DeployResult['status'], ReleaseStatus>> = {
   progressing: 'interrupted',
 };
 
-function contentOf(plan: readonly PlannedWrite[], pick: 'live' | 'result'): ReleaseContent {
-  return {
-    workloads: plan.flatMap((planned) => {
-      const deployment = planned[pick] as Deployment | undefined;
-      return planned.workload && deployment
-        ? [{ workload: planned.workload, template: deployment.spec.template }]
-        : [];
-    }),
-    objects: pick === 'result' ? plan.flatMap(({ object }) => object ?? []) : [],
-  };
-}
-
-/** Records what runs, when PAAL has not been here before, and then what is about to be written. */
-async function openRelease(
-  ledger: Ledger,
-  plan: readonly PlannedWrite[],
-  origin: ReleaseOrigin,
-): Promise<Release> {
-  const releases = await ledger.list();
-  const before = contentOf(plan, 'live');
-  if (releases.length === 0 && before.workloads.length > 0) {
-    await ledger.create('adopted', before, { ...origin, version: '' });
-  }
-  return await ledger.create('started', contentOf(plan, 'result'), origin);
-}
-
 interface Written {
   readonly targets: readonly RolloutTarget[];
+  /** What the API server refused; nothing was written after it. */
   readonly refusal: Finding | undefined;
+  /** False when the run was cancelled on the way. */
+  readonly all: boolean;
 }
 
+/** Makes the writes of the plan, up to the first that is refused or the run's cancellation. */
 async function writeAll(
   { connection, signal }: DeployTools,
   plan: readonly PlannedWrite[],
@@ -98,7 +76,8 @@ async function writeAll(
       const target = await write(connection, planned, forceConflicts, { signal });
       if (target) targets.push(target);
     } catch (error) {
-      if (signal.aborted || !(error instanceof UserError)) throw error;
+      if (signal.aborted) return { targets, refusal: undefined, all: false };
+      if (!(error instanceof UserError)) throw error;
       const refusal: Finding = {
         workload: planned.name,
         reason: 'WriteRefused',
@@ -106,10 +85,10 @@ async function writeAll(
         message: errorMessage(error),
         ...(planned.position ? { position: planned.position } : {}),
       };
-      return { targets, refusal };
+      return { targets, refusal, all: false };
     }
   }
-  return { targets, refusal: undefined };
+  return { targets, refusal: undefined, all: true };
 }
 
 /** The verdict on the whole: the worst of its workloads. */
@@ -129,21 +108,54 @@ async function takeBack(
   targets: readonly RolloutTarget[],
 ): Promise<RollbackResult | string> {
   const { ledger, journal } = tools;
-  const goal = targetAfterFailure(await ledger.list(), release);
-  if (!goal) return 'there is no earlier release that served';
-  const workloads = targets
-    .filter(({ name, changed }) => changed && goal.workloads.includes(name))
-    .map(({ workload }) => workload);
-  if (workloads.length === 0) {
-    return `release ${goal.number} does not have the workloads that were changed`;
-  }
-  return await group(`Roll back to release ${goal.number}`, async () => {
-    journal.begin(`back to release ${goal.number}`);
+  const workloads = targets.filter(({ changed }) => changed).map(({ name }) => name);
+  if (workloads.length === 0) return 'no workload was changed';
+  const target = targetAfterFailure(await ledger.list(), release, workloads);
+  if (!target) return 'there is no earlier release that served';
+  const goal = `release ${target.release.number}`;
+  return await group(`Roll back to ${goal}`, async () => {
+    for (const name of target.left) info(`${name} did not serve before, and is left as it is`);
+    journal.begin(`back to ${goal}`);
     const policy = { ...inputs.policy, timeout: inputs.rollbackTimeout };
-    const result = await rollBack({ ...tools, policy, listener: journal }, goal, workloads);
-    info(result.status === 'succeeded' ? 'Rolled back' : `The rollback failed: ${result.message}`);
+    const result = await rollBack({ ...tools, policy, listener: journal }, target);
+    info(
+      result.status === 'succeeded'
+        ? 'Rolled back'
+        : `The rollback ${result.status}: ${result.message}`,
+    );
     return result;
   });
+}
+
+/** The findings, with evidence, and their places in the manifests; the evidence is printed too. */
+async function explain(
+  { connection, clock, signal }: DeployTools,
+  worst: RolloutOutcome,
+  plan: readonly PlannedWrite[],
+): Promise<readonly Finding[]> {
+  const findings = await collectEvidence(connection, worst, clock, signal);
+  for (const { title, lines } of findings.flatMap(({ evidence = [] }) => evidence)) {
+    await group(title, async () => info(lines.join('\n')));
+  }
+  return findings.map((finding) => locate(finding, plan));
+}
+
+function verdictOf(outcomes: readonly RolloutOutcome[], refusal: Finding | undefined): Verdict {
+  if (refusal) {
+    const { message } = refusal;
+    return { status: 'failed', message, finding: refusal, findings: [refusal] };
+  }
+  return overall(outcomes)?.verdict ?? { status: 'succeeded', message: 'everything serves' };
+}
+
+function isFailure({ status }: Verdict): boolean {
+  return status === 'failed' || status === 'timed-out';
+}
+
+/** Why a rollback could not even begin. */
+function reasonOf(error: unknown): string {
+  if (error instanceof UserError) return error.message.replace(/\.$/, '');
+  throw error;
 }
 
 /** Writes the plan, watches it, and takes it back where it fails and a rollback can cure that. */
@@ -154,54 +166,47 @@ export async function deploy(
   origin: ReleaseOrigin,
 ): Promise<DeployResult> {
   const { connection, namespace, ledger, journal, clock, signal } = tools;
-  const release = await openRelease(ledger, plan, origin);
+  const open = await openRelease(ledger, plan, origin);
+  const { release } = open;
   const previousRevisions = new Map(
     plan.flatMap(({ name, live, workload }) =>
       workload ? [[name, live && revisionOf(live)] as const] : [],
     ),
   );
-  let written: Written = { targets: [], refusal: undefined };
-  let outcomes: readonly RolloutOutcome[] = [];
-  let cancelled = false;
-  try {
-    await group(`Roll out release ${release.number}`, async () => {
-      journal.begin(`release ${release.number}`);
-      written = await writeAll(tools, plan, inputs.forceConflicts);
-      if (written.refusal || written.targets.length === 0) return;
-      outcomes = await followRollout(
-        connection,
-        namespace,
-        written.targets,
-        inputs.policy,
-        journal,
-        clock,
-        signal,
-      );
-    });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    cancelled = true;
-  }
+  const { written, outcomes } = await group(`Roll out release ${release.number}`, async () => {
+    journal.begin(`release ${release.number}`);
+    const written = await writeAll(tools, plan, inputs.forceConflicts);
+    const watched = written.refusal ? [] : written.targets;
+    const outcomes = await followRollout(
+      connection,
+      namespace,
+      watched,
+      inputs.policy,
+      journal,
+      clock,
+      signal,
+    );
+    return { written, outcomes };
+  });
   const { targets, refusal } = written;
   const worst = overall(outcomes);
-  const verdict: Verdict = refusal
-    ? { status: 'failed', message: refusal.message, finding: refusal, findings: [refusal] }
-    : (worst?.verdict ?? { status: 'succeeded', message: 'everything serves' });
-  const evidence = worst ? await collectEvidence(connection, worst, clock, signal) : [];
-  const findings = refusal ? [refusal] : evidence.map((finding) => locate(finding, plan));
+  const verdict = verdictOf(outcomes, refusal);
+  const findings = refusal ? [refusal] : worst ? await explain(tools, worst, plan) : [];
+  const done = written.all && outcomes.every((one) => one.verdict.status === 'succeeded');
+  const cancelled = signal.aborted && !done && !isFailure(verdict);
   const status = cancelled ? 'cancelled' : verdict.status;
-  await ledger.mark(release, LEDGER_STATUS[status]);
+  await closeRelease(ledger, open, LEDGER_STATUS[status]);
   const refused = cancelled ? 'the run was cancelled' : whyNotRolledBack(verdict, inputs);
-  const changed = targets.some((target) => target.changed);
   const attempt =
     status === 'succeeded'
       ? undefined
-      : (refused ??
-        (changed ? await takeBack(tools, inputs, release, targets) : 'nothing was changed'));
+      : (refused ?? (await takeBack(tools, inputs, release, targets).catch(reasonOf)));
   return {
     status,
     message: cancelled ? 'The run was cancelled.' : verdict.message,
-    changed: changed || plan.some(({ workload, changes }) => !workload && changes),
+    changed:
+      targets.some((target) => target.changed) ||
+      plan.some(({ workload, changes }) => !workload && changes),
     findings,
     release,
     outcomes,

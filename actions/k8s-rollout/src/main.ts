@@ -13,18 +13,20 @@ import { renderRunSummary } from '@paal/core/report/run-summary';
 import { startJournal } from '@paal/core/rollout/journal';
 import { type DeployResult, deploy } from './deploy.ts';
 import { type Inputs, readInputs } from './inputs.ts';
-import { writeInitialOutputs, writeRolloutOutputs } from './outputs.ts';
+import { cancelled, writeInitialOutputs, writeRolloutOutputs } from './outputs.ts';
 import { makePlan } from './plan.ts';
 import { rollbackNote, summarise } from './summary.ts';
 
 /** The one error of the step: what failed, why, what to do, and what became of the rollback. */
 function failureOf(result: DeployResult): UserError {
   const [cause] = result.findings;
-  const place = cause?.container ? ` (${cause.pod}, container ${cause.container})` : '';
-  const hint = cause?.hint ? ` ${cause.hint}` : '';
-  const subject = cause?.workload ? `${cause.workload} ` : '';
-  const message = `Rollout of ${subject}${result.status}: ${result.message}${place}${hint} ${rollbackNote(result) ?? ''}`;
-  return new UserError(message.trim(), cause?.position ? { position: cause.position } : {});
+  const pod = cause?.pod && !result.message.includes(cause.pod) ? ` (pod ${cause.pod}).` : '.';
+  const said = result.message.replace(/\.$/, '') + pod;
+  const subject = cause?.workload ? `of ${cause.workload} ` : '';
+  const message = [`Rollout ${subject}${result.status}: ${said}`, cause?.hint, rollbackNote(result)]
+    .filter(Boolean)
+    .join(' ');
+  return new UserError(message, cause?.position ? { position: cause.position } : {});
 }
 
 /** Plans, rolls out, watches, takes back where needed, and reports. */
@@ -58,7 +60,9 @@ async function rollOut(
   const begin = clock.now();
   try {
     const namespace = inputs.namespace ?? connection.namespace;
-    const plan = await makePlan(inputs, connection, namespace, signal).catch(badInput);
+    const plan = await makePlan(inputs, connection, namespace, signal).catch((error: unknown) =>
+      signal.aborted ? cancelled(error) : badInput(error),
+    );
     if (inputs.dryRun) {
       const changed = plan.some(({ changes }) => changes);
       info('Dry run: the server accepts all of it; nothing was changed.');
@@ -84,7 +88,7 @@ async function rollOut(
       app: inputs.app,
       namespace,
       version: inputs.version,
-      release: result.release?.number,
+      release: result.release.number,
       started: started.toISOString(),
       milliseconds: Math.round(clock.now() - begin),
       flightRecord: flight.file,
@@ -93,7 +97,7 @@ async function rollOut(
     writeRolloutOutputs(result, inputs.version, report);
     await writeSummary(renderRunSummary(summary));
     if (result.status !== 'succeeded') throw failureOf(result);
-    info(`Release ${result.release?.number} serves`);
+    info(`Release ${result.release.number} serves`);
   } finally {
     await flight.close();
   }

@@ -23,7 +23,7 @@ export function runningRevisions(
 
 /** `rolled-back` of the contract. */
 export function rolledBack(result: DeployResult): string {
-  if (result.rollback) return result.rollback.status;
+  if (result.rollback) return result.rollback.status === 'succeeded' ? 'succeeded' : 'failed';
   return result.status === 'succeeded' || !result.changed ? 'not-needed' : 'not-attempted';
 }
 
@@ -45,22 +45,28 @@ export function writeInitialOutputs(): void {
   });
 }
 
+/** For `.catch`, where the run was cancelled before anything was changed. */
+export function cancelled(error: unknown): never {
+  writeOutputs({ status: 'cancelled', 'failure-reason': 'Cancelled' });
+  throw error;
+}
+
 /** Writes the outputs of action.yml. */
 export function writeRolloutOutputs(result: DeployResult, version: string, report: string): void {
   const [cause] = result.findings;
-  const target = result.rollback?.target;
+  const target = result.rollback?.target.release;
   const back = result.rollback?.status === 'succeeded';
   writeOutputs({
     status: result.status,
     changed: result.changed,
-    'failure-reason': result.status === 'succeeded' ? '' : cause?.reason,
+    'failure-reason': result.status === 'cancelled' ? 'Cancelled' : cause?.reason,
     'failed-workload': cause?.workload,
     'failed-container': cause?.container,
     revision: joined(runningRevisions(result)),
     'previous-revision': joined([...result.previousRevisions]),
     'rolled-back': rolledBack(result),
     'rollback-target': target ? (target.status === 'verified' ? 'verified' : 'unverified') : '',
-    release: result.release?.number,
+    release: result.release.number,
     version: back ? target?.version : version,
     report,
   });

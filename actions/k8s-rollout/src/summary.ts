@@ -18,10 +18,17 @@ export function rollbackNote({ rollback, notRolledBack }: DeployResult): string 
   if (notRolledBack !== undefined) return `Not rolled back: ${notRolledBack}.`;
   if (!rollback) return undefined;
   const { target, status, message, configMaps } = rollback;
-  const to = `release ${target.number}${target.version ? ` (${target.version})` : ''}`;
+  const { number, version } = target.release;
+  const to = `release ${number}${version ? ` (${version})` : ''}`;
   if (status === 'failed') return `The rollback to ${to} failed: ${message}`;
   const config = configMaps.length > 0 ? `, with ConfigMap ${configMaps.join(', ')}` : '';
-  return `Rolled back to ${to}${config}; it serves.`;
+  const rest =
+    target.left.length > 0
+      ? ` ${target.left.join(', ')} did not serve before, and was left as it is.`
+      : '';
+  return status === 'cancelled'
+    ? `Put back to ${to}${config}. ${message}${rest}`
+    : `Rolled back to ${to}${config}; it serves.${rest}`;
 }
 
 /** The facts of the job summary. */
@@ -30,10 +37,12 @@ export function summarise(
   journal: Journal,
   facts: RunSummary['facts'],
 ): RunSummary {
-  const number = result.release?.number;
+  const { number } = result.release;
   const note = rollbackNote(result);
+  const headline =
+    result.status === 'succeeded' && !result.changed ? 'runs already' : HEADLINES[result.status];
   return {
-    title: `Release ${number ?? ''} ${HEADLINES[result.status]}`,
+    title: `Release ${number} ${headline}`,
     outcome:
       result.status === 'succeeded' ? 'good' : result.status === 'cancelled' ? 'open' : 'bad',
     verdict: result.message,

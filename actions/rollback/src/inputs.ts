@@ -36,16 +36,18 @@ export async function readInputs(run: RunIdentity): Promise<Inputs> {
       'A revision belongs to one Deployment: set the input "workloads" to that one, such as deployment/web.',
     );
   }
+  const policy: RolloutPolicy = {
+    ...DEFAULT_POLICY,
+    timeout: durationInput('timeout') ?? rollout['rollback-timeout'] ?? TIMEOUT,
+    bake: durationInput('bake') ?? rollout.bake ?? DEFAULT_POLICY.bake,
+  };
+  if (policy.timeout <= 0) throw new UserError('The input "timeout" must be longer than 0.');
   return {
     to,
     workloads,
     app: checkAppName(textInput('app') ?? config.app ?? appOfRepository(run.repository)),
     namespace: textInput('namespace') ?? settings.namespace,
-    policy: {
-      ...DEFAULT_POLICY,
-      timeout: durationInput('timeout') ?? rollout['rollback-timeout'] ?? TIMEOUT,
-      bake: durationInput('bake') ?? rollout.bake ?? DEFAULT_POLICY.bake,
-    },
+    policy,
     dryRun: booleanInput('dry-run') ?? false,
   };
 }

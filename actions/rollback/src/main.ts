@@ -2,7 +2,6 @@ import { badInput } from '@paal/core/action/bad-input';
 import { openFlightRecord } from '@paal/core/action/flight-record';
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { group, info } from '@paal/core/action/log';
-import { writeOutputs } from '@paal/core/action/outputs';
 import { reportDirectory, writeReport } from '@paal/core/action/report-file';
 import { currentRun, type RunIdentity } from '@paal/core/action/run';
 import { writeSummary } from '@paal/core/action/summary';
@@ -14,14 +13,20 @@ import { rollBackToRevision } from '@paal/core/rollback/revision';
 import { type RollbackResult, rollBack } from '@paal/core/rollback/run';
 import { startJournal } from '@paal/core/rollout/journal';
 import { type Inputs, readInputs } from './inputs.ts';
-import { writeInitialOutputs, writeRollbackOutputs } from './outputs.ts';
+import {
+  cancelled,
+  writeDryRunOutputs,
+  writeInitialOutputs,
+  writeRollbackOutputs,
+} from './outputs.ts';
 import { makePlan } from './plan.ts';
 import { goalOf, summarise } from './summary.ts';
 
 function failureOf(goal: string, result: RollbackResult): UserError {
   const hint = result.findings[0]?.hint;
+  const end = result.status === 'cancelled' ? 'was cancelled' : 'failed';
   return new UserError(
-    `The rollback to ${goal} failed: ${result.message}${hint ? ` ${hint}` : ''}`,
+    `The rollback to ${goal} ${end}: ${result.message}${hint ? ` ${hint}` : ''}`,
   );
 }
 
@@ -57,11 +62,13 @@ async function takeBack(
   try {
     const namespace = inputs.namespace ?? connection.namespace;
     const ledger = openLedger(connection, namespace, inputs.app);
-    const plan = await makePlan(inputs, connection, ledger, namespace, signal).catch(badInput);
+    const plan = await makePlan(inputs, connection, ledger, namespace, signal).catch(
+      (error: unknown) => (signal.aborted ? cancelled(error) : badInput(error)),
+    );
     const goal = goalOf(plan);
     if (inputs.dryRun) {
       info('Dry run: nothing was changed.');
-      writeOutputs({ status: 'succeeded', from: plan.from, 'failure-reason': '' });
+      writeDryRunOutputs(plan);
       return;
     }
     const journal = startJournal({ print: info, record: flight.write }, clock);
@@ -69,10 +76,8 @@ async function takeBack(
     const { policy } = inputs;
     const tools = { connection, namespace, ledger, policy, listener: journal, clock, signal };
     const result = await group(`Roll back to ${goal}`, async () => {
-      if (plan.kind === 'release') return await rollBack(tools, plan.target, plan.workloads);
-      const [workload] = plan.workloads;
-      if (!workload) throw new Error('a revision without a workload');
-      return await rollBackToRevision(tools, workload, plan.revision, run.url);
+      if (plan.kind === 'release') return await rollBack(tools, plan.target);
+      return await rollBackToRevision(tools, plan.workload, plan.revision, run.url);
     });
     const summary = summarise(plan, result, journal, [
       ['app', inputs.app],
@@ -85,7 +90,7 @@ async function takeBack(
       app: inputs.app,
       namespace,
       from: plan.from,
-      release: result.target.number,
+      release: result.target.release.number,
       started: started.toISOString(),
       milliseconds: Math.round(clock.now() - begin),
       flightRecord: flight.file,
@@ -95,9 +100,6 @@ async function takeBack(
     await writeSummary(renderRunSummary(summary));
     if (result.status !== 'succeeded') throw failureOf(goal, result);
     info(`Back at ${goal}, and it serves`);
-  } catch (error) {
-    if (signal.aborted) writeOutputs({ status: 'cancelled', 'failure-reason': 'Cancelled' });
-    throw error;
   } finally {
     await flight.close();
   }

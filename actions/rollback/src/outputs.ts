@@ -1,4 +1,4 @@
-import { writeOutputs } from '@paal/core/action/outputs';
+import { type Outputs, writeOutputs } from '@paal/core/action/outputs';
 import type { RollbackResult } from '@paal/core/rollback/run';
 import type { Plan } from './plan.ts';
 
@@ -16,17 +16,48 @@ export function writeInitialOutputs(): void {
   });
 }
 
+/** For `.catch`, where the run was cancelled before anything was changed. */
+export function cancelled(error: unknown): never {
+  writeOutputs({ status: 'cancelled', 'failure-reason': 'Cancelled' });
+  throw error;
+}
+
+function targetOutputs(plan: Plan): Outputs {
+  const { from } = plan;
+  if (plan.kind === 'revision') {
+    const { number } = plan.revision;
+    return { from, to: number, 'rollback-target': 'unverified', version: `revision ${number}` };
+  }
+  const { number, status, version } = plan.target.release;
+  return {
+    from,
+    to: number,
+    'rollback-target': status === 'verified' ? 'verified' : 'unverified',
+    version,
+  };
+}
+
+/** Writes what would be gone back to. */
+export function writeDryRunOutputs(plan: Plan): void {
+  writeOutputs({ status: 'succeeded', ...targetOutputs(plan) });
+}
+
+function failureReason(
+  status: RollbackResult['status'],
+  [cause]: RollbackResult['findings'],
+): string {
+  if (status === 'failed') return cause?.reason ?? 'RevertRefused';
+  return status === 'cancelled' ? 'Cancelled' : '';
+}
+
 /** Writes the outputs of action.yml. */
 export function writeRollbackOutputs(plan: Plan, result: RollbackResult, report: string): void {
-  const { target, status, findings } = result;
+  const { status, findings, target } = result;
   writeOutputs({
+    ...targetOutputs(plan),
     status,
-    from: plan.from,
-    to: plan.kind === 'revision' ? plan.revision.number : target.number,
-    'rollback-target': target.status === 'verified' ? 'verified' : 'unverified',
-    release: target.number,
-    version: target.version,
-    'failure-reason': status === 'succeeded' ? '' : (findings[0]?.reason ?? 'RevertRefused'),
+    release: target.release.number,
+    'failure-reason': failureReason(status, findings),
     report,
   });
 }

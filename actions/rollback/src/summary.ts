@@ -7,7 +7,7 @@ import type { Plan } from './plan.ts';
 /** What is gone back to, in words. */
 export function goalOf(plan: Plan): string {
   if (plan.kind === 'revision') return `revision ${plan.revision.number}`;
-  const { number, version } = plan.target;
+  const { number, version } = plan.target.release;
   return `release ${number}${version ? ` (${version})` : ''}`;
 }
 
@@ -19,11 +19,19 @@ export function summarise(
   facts: RunSummary['facts'],
 ): RunSummary {
   const good = result.status === 'succeeded';
+  const goal = goalOf(plan);
   return {
-    title: good ? `Back at ${goalOf(plan)}` : `The rollback to ${goalOf(plan)} failed`,
-    outcome: good ? 'good' : 'bad',
+    title: {
+      succeeded: `Back at ${goal}`,
+      failed: `The rollback to ${goal} failed`,
+      cancelled: `The rollback to ${goal} was cancelled`,
+    }[result.status],
+    outcome: ({ succeeded: 'good', failed: 'bad', cancelled: 'open' } as const)[result.status],
     verdict: good ? 'It serves again.' : result.message,
-    notes: result.configMaps.map((name) => `ConfigMap ${name} was put back too.`),
+    notes: [
+      ...result.configMaps.map((name) => `ConfigMap ${name} was put back too.`),
+      ...result.target.left.map((name) => `${name} did not serve before, and was left as it is.`),
+    ],
     facts,
     workloads: result.outcomes.map(workloadLine),
     findings: result.findings,

@@ -4,6 +4,7 @@
 //	VERSION         what /version says; baked into the image
 //	LOG             lines that it prints first, as they are
 //	REQUIRE_ENV     exits with 1 when the variable of this name is not set
+//	CRASH_VERSION   exits with 1 when it is of this version
 //	CRASH_TIMES     exits with 1 on its first so many starts, which it counts in STATE_FILE
 //	ALLOCATE        takes so much memory, such as 64Mi, and keeps it
 //	RUN_FOR         exits with 0 after this time and serves nothing, as an init container does
@@ -43,6 +44,9 @@ func main() {
 	}
 	if name := os.Getenv("REQUIRE_ENV"); name != "" && os.Getenv(name) == "" {
 		fail(1, "the environment variable "+name+" is not set")
+	}
+	if os.Getenv("CRASH_VERSION") == version() {
+		fail(1, "version "+version()+" is no good")
 	}
 	crashOnFirstStarts()
 	memory := allocate(os.Getenv("ALLOCATE"))

@@ -9,8 +9,10 @@ import {
   RESOURCES,
 } from '../cluster/object.ts';
 import { UserError } from '../errors.ts';
+import { releasesToPrune } from './history.ts';
 import {
   contentOf,
+  fateOf,
   type Release,
   type ReleaseContent,
   type ReleaseStatus,
@@ -18,8 +20,6 @@ import {
   releaseName,
   releaseOf,
   releaseSelector,
-  releasesToPrune,
-  statusLabel,
 } from './release.ts';
 
 /** What the ledger needs to be allowed to do; the built-in role `edit` grants it. */
@@ -45,7 +45,8 @@ export interface Ledger {
   content(release: Release): Promise<ReleaseContent>;
   /** Adds a release under the next number; old ones that nobody needs are removed. */
   create(status: ReleaseStatus, content: ReleaseContent, origin: ReleaseOrigin): Promise<Release>;
-  mark(release: Release, status: ReleaseStatus): Promise<void>;
+  /** Says what became of a release, and which of its workloads were taken back since. */
+  mark(release: Release, status: ReleaseStatus, takenBack?: readonly string[]): Promise<void>;
 }
 
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
@@ -97,7 +98,7 @@ export function openLedger(connection: Connection, namespace: string, app: strin
       const releases = await list();
       const newest = releases.reduce((most, { number }) => Math.max(most, number), 0);
       // What PAAL found before its first write is release 0.
-      let number = status === 'adopted' ? 0 : newest + 1;
+      let number = status === 'adopted' && releases.length === 0 ? 0 : newest + 1;
       for (let attempt = 1; ; attempt += 1, number += 1) {
         const body = releaseConfigMap({ app, number, status, ...origin }, content);
         try {
@@ -116,11 +117,11 @@ export function openLedger(connection: Connection, namespace: string, app: strin
         }
       }
     },
-    mark: async (release, status) => {
+    mark: async (release, status, takenBack = release.takenBack) => {
       await connection.request({
         method: 'PATCH',
         path: path(release.number),
-        body: { metadata: { labels: statusLabel(status) } },
+        body: { metadata: fateOf(status, takenBack) },
         contentType: 'application/merge-patch+json',
         purpose: `mark release ${release.number} of ${app} as ${status}`,
       });

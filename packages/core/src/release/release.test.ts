@@ -1,16 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import {
   appOfRepository,
   checkAppName,
   contentOf,
-  currentRelease,
-  RELEASE_STATUSES,
-  type Release,
-  type ReleaseStatus,
+  fateOf,
   releaseConfigMap,
   releaseOf,
-  releasesToPrune,
 } from './release.ts';
 
 const workload = { kind: 'Deployment', namespace: 'shop', name: 'web' } as const;
@@ -23,10 +18,6 @@ const head = {
   run: 'https://run',
 } as const;
 
-function release(number: number, status: ReleaseStatus): Release {
-  return { app: 'shop', number, status, version: '', workloads: [], run: '', created: '' };
-}
-
 describe('a release', () => {
   test('is read back from its ConfigMap as it was written', () => {
     const content = { workloads: [{ workload, template }], objects: [] };
@@ -35,9 +26,22 @@ describe('a release', () => {
     expect(releaseOf(configMap.metadata)).toEqual({
       ...head,
       workloads: ['deployment/web'],
+      takenBack: [],
       created: '',
     });
     expect(contentOf(configMap)).toEqual(content);
+  });
+
+  test('tells by its metadata what became of it', () => {
+    const { metadata } = releaseConfigMap(head, { workloads: [], objects: [] });
+    const { labels, annotations } = fateOf('rolled-out', ['deployment/web']);
+    expect(
+      releaseOf({
+        ...metadata,
+        labels: { ...metadata.labels, ...labels },
+        annotations: { ...metadata.annotations, ...annotations },
+      }),
+    ).toMatchObject({ number: 3, status: 'rolled-out', takenBack: ['deployment/web'] });
   });
 
   test('never holds what a Secret holds', () => {
@@ -77,43 +81,6 @@ describe('a release', () => {
 
   test('is not made of a ConfigMap of somebody else', () => {
     expect(releaseOf({ name: 'x', labels: { 'paal.dev/app': 'shop' } })).toBeUndefined();
-  });
-});
-
-describe('the current release', () => {
-  test('is the newest that served and was not taken back', () => {
-    const releases = [
-      release(1, 'verified'),
-      release(2, 'rolled-out'),
-      release(3, 'failed'),
-      release(4, 'rolled-back'),
-    ];
-    expect(currentRelease(releases)?.number).toBe(2);
-  });
-});
-
-describe('pruning', () => {
-  const anyReleases = fc
-    .uniqueArray(fc.record({ number: fc.nat(60), status: fc.constantFrom(...RELEASE_STATUSES) }), {
-      selector: ({ number }) => number,
-    })
-    .map((list) => list.map(({ number, status }) => release(number, status)));
-
-  test('keeps the newest ten, the last verified, and a way back, whatever happened', () => {
-    fc.assert(
-      fc.property(anyReleases, (releases) => {
-        const pruned = new Set(releasesToPrune(releases).map(({ number }) => number));
-        const kept = releases.filter(({ number }) => !pruned.has(number));
-        const numbers = releases.map(({ number }) => number).sort((a, b) => b - a);
-        expect(kept.length).toBeLessThanOrEqual(13);
-        for (const number of numbers.slice(0, 10)) expect(pruned.has(number)).toBe(false);
-        const verified = releases
-          .filter(({ status }) => status === 'verified')
-          .map(({ number }) => number);
-        if (verified.length > 0) expect(pruned.has(Math.max(...verified))).toBe(false);
-        expect(currentRelease(kept)?.number).toBe(currentRelease(releases)?.number);
-      }),
-    );
   });
 });
 

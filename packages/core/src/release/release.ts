@@ -25,6 +25,8 @@ export interface Release {
   readonly version: string;
   /** `kind/name` of its workloads. */
   readonly workloads: readonly string[];
+  /** Those of them that were taken back to an earlier release since. */
+  readonly takenBack: readonly string[];
   /** Address of the run that made it. */
   readonly run: string;
   readonly created: string;
@@ -49,11 +51,11 @@ const LABEL_NUMBER = 'paal.dev/release';
 const LABEL_STATUS = 'paal.dev/status';
 const ANNOTATION_VERSION = 'paal.dev/version';
 const ANNOTATION_WORKLOADS = 'paal.dev/workloads';
+const ANNOTATION_TAKEN_BACK = 'paal.dev/taken-back';
 const ANNOTATION_RUN = 'paal.dev/run';
 const CONTENT_KEY = 'release.json.gz';
 /** The API server's limit for a ConfigMap is 1 MiB in all. */
 const MOST_BYTES = 900 * 1024;
-const KEPT = 10;
 
 /** The label selector of an app's releases. */
 export function releaseSelector(app: string): string {
@@ -95,20 +97,29 @@ export function releaseOf(metadata: ObjectMeta): Release | undefined {
   const status = RELEASE_STATUSES.find((one) => one === labels[LABEL_STATUS]);
   const app = labels[LABEL_APP];
   if (!Number.isInteger(number) || !status || !app) return undefined;
+  const list = (annotation: string): readonly string[] =>
+    (annotations[annotation] ?? '').split(',').filter((name) => name !== '');
   return {
     app,
     number,
     status,
     version: annotations[ANNOTATION_VERSION] ?? '',
-    workloads: (annotations[ANNOTATION_WORKLOADS] ?? '').split(',').filter((name) => name !== ''),
+    workloads: list(ANNOTATION_WORKLOADS),
+    takenBack: list(ANNOTATION_TAKEN_BACK),
     run: annotations[ANNOTATION_RUN] ?? '',
     created: metadata.creationTimestamp ?? '',
   };
 }
 
-/** The label that says what became of a release. */
-export function statusLabel(status: ReleaseStatus): Readonly<Record<string, string>> {
-  return { [LABEL_STATUS]: status };
+/** The metadata that says what became of a release. */
+export function fateOf(
+  status: ReleaseStatus,
+  takenBack: readonly string[],
+): Required<Pick<ObjectMeta, 'labels' | 'annotations'>> {
+  return {
+    labels: { [LABEL_STATUS]: status },
+    annotations: { [ANNOTATION_TAKEN_BACK]: takenBack.join(',') },
+  };
 }
 
 /** A Secret's name and kind, without what it holds. */
@@ -123,7 +134,7 @@ function withoutSecrets(object: KubeObject): KubeObject {
  * @throws UserError when it would be larger than the API server takes
  */
 export function releaseConfigMap(
-  release: Omit<Release, 'created' | 'workloads'>,
+  release: Omit<Release, 'created' | 'workloads' | 'takenBack'>,
   content: ReleaseContent,
 ): KubeObject {
   const stored: ReleaseContent = { ...content, objects: content.objects.map(withoutSecrets) };
@@ -145,7 +156,7 @@ export function releaseConfigMap(
       labels: {
         [LABEL_APP]: release.app,
         [LABEL_NUMBER]: String(release.number),
-        ...statusLabel(release.status),
+        [LABEL_STATUS]: release.status,
       },
       annotations: {
         [ANNOTATION_VERSION]: release.version,
@@ -175,30 +186,4 @@ export function contentOf(configMap: KubeObject): ReleaseContent {
       { cause: error },
     );
   }
-}
-
-/** Whether a release served when it was put out, so that one can go back to it. */
-export function isGood({ status }: Release): boolean {
-  return status === 'adopted' || status === 'rolled-out' || status === 'verified';
-}
-
-/** What should be running: the newest release that served and was not taken back. */
-export function currentRelease(releases: readonly Release[]): Release | undefined {
-  return newestFirst(releases).find(isGood);
-}
-
-/** The newest release first. */
-export function newestFirst(releases: readonly Release[]): readonly Release[] {
-  return [...releases].sort((a, b) => b.number - a.number);
-}
-
-/** The releases that need not be kept: beyond the newest ten, what is not needed to go back. */
-export function releasesToPrune(releases: readonly Release[]): readonly Release[] {
-  const ordered = newestFirst(releases);
-  const needed = new Set([
-    ...ordered.slice(0, KEPT),
-    ...ordered.filter(isGood).slice(0, 2),
-    ...ordered.filter(({ status }) => status === 'verified').slice(0, 1),
-  ]);
-  return ordered.filter((release) => !needed.has(release));
 }

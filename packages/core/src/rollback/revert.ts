@@ -1,6 +1,6 @@
 import { hasCode } from '../cluster/api-error.ts';
-import { applyObject, patchObject, readObject } from '../cluster/apply.ts';
-import type { Connection, RequestOptions } from '../cluster/connection.ts';
+import { type ApplyOptions, applyObject, patchObject, readObject } from '../cluster/apply.ts';
+import type { Connection } from '../cluster/connection.ts';
 import { type KubeObject, objectName, RESOURCES } from '../cluster/object.ts';
 import { UserError } from '../errors.ts';
 import type { ReleaseContent } from '../release/release.ts';
@@ -11,7 +11,7 @@ import type { Deployment, PodTemplate, WorkloadRef } from '../workload/types.ts'
 async function liveDeployment(
   connection: Connection,
   { namespace, name }: WorkloadRef,
-  options: RequestOptions,
+  options: ApplyOptions,
 ): Promise<Deployment> {
   const resource = RESOURCES.deployments;
   const live = await readObject<Deployment>(connection, resource, namespace, name, options);
@@ -40,7 +40,7 @@ export async function revertTemplate(
   connection: Connection,
   workload: WorkloadRef,
   template: PodTemplate,
-  options: RequestOptions,
+  options: ApplyOptions,
 ): Promise<RolloutTarget> {
   const live = await liveDeployment(connection, workload, options);
   const operations = [
@@ -88,7 +88,7 @@ export async function revertWorkload(
   connection: Connection,
   workload: WorkloadRef,
   content: ReleaseContent,
-  options: RequestOptions,
+  options: ApplyOptions,
 ): Promise<RolloutTarget> {
   const { kind, namespace, name } = workload;
   const stored = content.objects.find(
@@ -121,7 +121,7 @@ export async function revertConfigMaps(
   connection: Connection,
   namespace: string,
   content: ReleaseContent,
-  options: RequestOptions,
+  options: ApplyOptions,
 ): Promise<readonly string[]> {
   const reverted: string[] = [];
   for (const object of content.objects.filter(({ kind }) => kind === 'ConfigMap')) {

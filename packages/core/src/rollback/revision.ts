@@ -1,7 +1,7 @@
 import { readObject } from '../cluster/apply.ts';
-import { collectionPath, RESOURCES } from '../cluster/object.ts';
-import { UserError } from '../errors.ts';
-import type { Release } from '../release/release.ts';
+import { collectionPath, objectName, RESOURCES } from '../cluster/object.ts';
+import { errorMessage, UserError } from '../errors.ts';
+import type { RolloutTarget } from '../rollout/observation.ts';
 import { replicaSetOfRevision, revisionOf, revisionsOf } from '../workload/deployment.ts';
 import { sharedSelector } from '../workload/selector.ts';
 import type { Deployment, PodTemplate, ReplicaSet, WorkloadRef } from '../workload/types.ts';
@@ -59,6 +59,12 @@ export async function findRevision(
   return { number, template: found.spec.template, current: revisionOf(deployment) };
 }
 
+const LEDGER_STATUS = {
+  succeeded: 'rolled-out',
+  failed: 'failed',
+  cancelled: 'interrupted',
+} as const;
+
 /** Takes one Deployment back to a revision, as a release of its own, and watches until it serves. */
 export async function rollBackToRevision(
   tools: RollbackTools,
@@ -66,12 +72,22 @@ export async function rollBackToRevision(
   revision: Revision,
   run: string,
 ): Promise<RollbackResult> {
-  const { connection, ledger, signal } = tools;
+  const { connection, ledger } = tools;
   const content = { workloads: [{ workload, template: revision.template }], objects: [] };
   const origin = { version: `revision ${revision.number}`, run };
-  const release: Release = await ledger.create('started', content, origin);
-  const written = await revertTemplate(connection, workload, revision.template, { signal });
+  const release = await ledger.create('started', content, origin);
+  const name = objectName(workload.kind, workload.name);
+  const target = { release, sources: new Map([[name, release]]), left: [] };
+  let written: RolloutTarget;
+  try {
+    written = await revertTemplate(connection, workload, revision.template, {});
+  } catch (error) {
+    await ledger.mark(release, 'failed');
+    if (!(error instanceof UserError)) throw error;
+    const message = errorMessage(error);
+    return { status: 'failed', target, outcomes: [], findings: [], configMaps: [], message };
+  }
   const followed = await followRevert(tools, [written]);
-  await ledger.mark(release, followed.status === 'succeeded' ? 'rolled-out' : 'failed');
-  return { ...followed, target: release, configMaps: [] };
+  await ledger.mark(release, LEDGER_STATUS[followed.status]);
+  return { ...followed, target, configMaps: [] };
 }

@@ -1,15 +1,18 @@
 import type { Clock } from '../clock.ts';
-import type { Connection, RequestOptions } from '../cluster/connection.ts';
+import type { Connection } from '../cluster/connection.ts';
+import { objectName } from '../cluster/object.ts';
 import { errorMessage, UserError } from '../errors.ts';
+import { newestFirst } from '../release/history.ts';
 import type { Ledger } from '../release/ledger.ts';
-import { isGood, type Release } from '../release/release.ts';
+import type { Release, ReleaseContent } from '../release/release.ts';
 import type { Finding } from '../report/finding.ts';
 import { collectEvidence } from '../rollout/evidence.ts';
 import { followRollout, type RolloutListener, type RolloutOutcome } from '../rollout/follow.ts';
 import type { RolloutTarget } from '../rollout/observation.ts';
 import type { RolloutPolicy } from '../rollout/policy.ts';
-import type { WorkloadRef } from '../workload/types.ts';
+import { fatesAfter } from './record.ts';
 import { revertConfigMaps, revertWorkload } from './revert.ts';
+import type { RollbackTarget } from './target.ts';
 
 /** What a rollback needs at hand. */
 export interface RollbackTools {
@@ -24,8 +27,9 @@ export interface RollbackTools {
 
 /** How a rollback ended. */
 export interface RollbackResult {
-  readonly status: 'succeeded' | 'failed';
-  readonly target: Release;
+  /** `cancelled`: everything was put back, but the run ended before it was known whether it serves. */
+  readonly status: 'succeeded' | 'failed' | 'cancelled';
+  readonly target: RollbackTarget;
   readonly outcomes: readonly RolloutOutcome[];
   readonly findings: readonly Finding[];
   /** ConfigMaps that were put back. */
@@ -54,49 +58,80 @@ export async function followRevert(
   const failed = outcomes.find(
     ({ verdict }) => verdict.status === 'failed' || verdict.status === 'timed-out',
   );
+  if (!failed && signal.aborted) {
+    const message = 'The run was cancelled before it was known whether it serves again.';
+    return { status: 'cancelled', outcomes, findings: [], message };
+  }
   const findings = failed ? await collectEvidence(connection, failed, clock, signal) : [];
   return { status: 'failed', outcomes, findings, message: (failed ?? bad).verdict.message };
 }
 
+/** A release that something is taken back to, and what it holds. */
+interface Source {
+  readonly release: Release;
+  readonly content: ReleaseContent;
+}
+
+interface Reverted {
+  readonly targets: readonly RolloutTarget[];
+  readonly configMaps: readonly string[];
+}
+
+async function revertAll(
+  { connection, namespace }: RollbackTools,
+  { sources }: RollbackTarget,
+  from: readonly Source[],
+  dryRun: boolean,
+): Promise<Reverted> {
+  const configMaps: string[] = [];
+  const targets: RolloutTarget[] = [];
+  for (const { content } of from) {
+    configMaps.push(...(await revertConfigMaps(connection, namespace, content, { dryRun })));
+  }
+  for (const { release, content } of from) {
+    for (const { workload } of content.workloads) {
+      if (sources.get(objectName(workload.kind, workload.name)) !== release) continue;
+      targets.push(await revertWorkload(connection, workload, content, { dryRun }));
+    }
+  }
+  return { targets, configMaps };
+}
+
 /**
- * Takes `workloads` back to `target`, all together, and watches them until they serve. The ledger is
- * told: what is newer than the target and had served counts as rolled back.
+ * Puts everything back, once the server has agreed to all of it. Does not stop when the run is
+ * cancelled: half a rollback is worse than one that nobody has watched.
  */
+async function revert(tools: RollbackTools, target: RollbackTarget): Promise<Reverted> {
+  // The oldest first: where two releases have the same ConfigMap, the newer one counts.
+  const releases = [...newestFirst([...new Set(target.sources.values())])].reverse();
+  const from: Source[] = [];
+  for (const release of releases) {
+    from.push({ release, content: await tools.ledger.content(release) });
+  }
+  await revertAll(tools, target, from, true);
+  return await revertAll(tools, target, from, false);
+}
+
+/** Takes workloads back to `target`, all together, and watches them until they serve. */
 export async function rollBack(
   tools: RollbackTools,
-  target: Release,
-  workloads: readonly WorkloadRef[],
+  target: RollbackTarget,
 ): Promise<RollbackResult> {
-  const { connection, namespace, ledger, signal } = tools;
-  const options: RequestOptions = { signal };
-  let configMaps: readonly string[] = [];
-  const targets: RolloutTarget[] = [];
+  const { ledger } = tools;
+  let reverted: Reverted;
   try {
-    const content = await ledger.content(target);
-    configMaps = await revertConfigMaps(connection, namespace, content, options);
-    for (const workload of workloads) {
-      targets.push(await revertWorkload(connection, workload, content, options));
-    }
+    reverted = await revert(tools, target);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return {
-      status: 'failed',
-      target,
-      outcomes: [],
-      findings: [],
-      configMaps,
-      message: errorMessage(error),
-    };
+    const message = errorMessage(error);
+    return { status: 'failed', target, outcomes: [], findings: [], configMaps: [], message };
   }
+  const { targets, configMaps } = reverted;
   const followed = await followRevert(tools, targets);
   if (followed.status === 'succeeded') {
-    for (const release of await ledger.list()) {
-      const newer = release.number > target.number;
-      if (newer && (isGood(release) || release.status === 'failed')) {
-        await ledger.mark(release, 'rolled-back');
-      }
+    for (const { release, status, takenBack } of fatesAfter(await ledger.list(), target)) {
+      await ledger.mark(release, status, takenBack);
     }
-    if (!isGood(target)) await ledger.mark(target, 'rolled-out');
   }
   return { ...followed, target, configMaps };
 }

@@ -1,32 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Release, ReleaseStatus } from '../release/release.ts';
+import { release } from '../release/release.test-data.ts';
 import type { Verdict } from '../rollout/assess.ts';
 import { whyNotRolledBack } from './decide.ts';
 import { chooseTarget, parseRollbackRequest, targetAfterFailure } from './target.ts';
 
-function release(number: number, status: ReleaseStatus): Release {
-  return {
-    app: 'shop',
-    number,
-    status,
-    version: `v${number}`,
-    workloads: [],
-    run: '',
-    created: '',
-  };
-}
-
 const previous = { to: 'previous' } as const;
+const WEB = 'deployment/web';
+const API = 'deployment/api';
 
 describe('the release before', () => {
   test('is the newest that served before the one that should be running', () => {
     const releases = [release(1, 'rolled-out'), release(3, 'rolled-out'), release(2, 'rolled-out')];
-    expect(chooseTarget(releases, previous).number).toBe(2);
+    expect(chooseTarget(releases, previous).release.number).toBe(2);
   });
 
   test('is never a failed one (trap 12)', () => {
     const releases = [release(1, 'rolled-out'), release(2, 'failed'), release(3, 'rolled-out')];
-    expect(chooseTarget(releases, previous).number).toBe(1);
+    expect(chooseTarget(releases, previous).release.number).toBe(1);
   });
 
   test('asked for twice goes further back, not to and fro (trap 12)', () => {
@@ -35,11 +25,13 @@ describe('the release before', () => {
       release(2, 'rolled-out'),
       release(3, 'rolled-back'),
     ];
-    expect(chooseTarget(releases, previous).number).toBe(1);
+    expect(chooseTarget(releases, previous).release.number).toBe(1);
   });
 
   test('may be what ran before PAAL came', () => {
-    expect(chooseTarget([release(0, 'adopted'), release(1, 'verified')], previous).number).toBe(0);
+    expect(
+      chooseTarget([release(0, 'adopted'), release(1, 'verified')], previous).release.number,
+    ).toBe(0);
   });
 
   test('that does not exist is refused with what there is', () => {
@@ -50,17 +42,65 @@ describe('the release before', () => {
   });
 });
 
+describe('the release before, of workloads that are put out by steps of their own', () => {
+  const releases = [
+    release(1, 'rolled-out', [WEB]),
+    release(2, 'adopted', [API]),
+    release(3, 'rolled-out', [API]),
+    release(4, 'rolled-out', [WEB]),
+  ];
+
+  test('is the one before with the same workload, and leaves the others alone', () => {
+    const { release: reached, sources, left } = chooseTarget(releases, previous);
+    expect(reached.number).toBe(1);
+    expect([...sources].map(([name, { number }]) => [name, number])).toEqual([[WEB, 1]]);
+    expect(left).toEqual([]);
+  });
+
+  test('may be asked for by workload', () => {
+    expect(chooseTarget(releases, previous, [API]).release.number).toBe(2);
+    const both = chooseTarget(releases, previous, [WEB, API]);
+    expect([...both.sources].map(([name, { number }]) => [name, number])).toEqual([
+      [WEB, 1],
+      [API, 3],
+    ]);
+  });
+
+  test('undoes the newest that was put out, not what was only found', () => {
+    const undone = [
+      release(0, 'adopted', [WEB]),
+      release(1, 'rolled-out', [WEB]),
+      release(2, 'adopted', [API]),
+    ];
+    expect(chooseTarget(undone, previous).release.number).toBe(0);
+  });
+
+  test('leaves a workload that came with it, and says which', () => {
+    const first = [release(1, 'rolled-out', [WEB]), release(2, 'rolled-out', [WEB, API])];
+    expect(chooseTarget(first, previous)).toMatchObject({ left: [API] });
+    expect(() => chooseTarget(first, previous, [WEB, API])).toThrow(
+      'There is no release before release 2 with which deployment/api served. Nothing was changed.',
+    );
+  });
+});
+
 describe('a release by number', () => {
   const releases = [release(1, 'rolled-out'), release(2, 'failed'), release(3, 'rolled-back')];
 
   test('is taken when it served, also when it was taken back since', () => {
-    expect(chooseTarget(releases, { to: 'release', number: 1 }).number).toBe(1);
-    expect(chooseTarget(releases, { to: 'release', number: 3 }).number).toBe(3);
+    expect(chooseTarget(releases, { to: 'release', number: 1 }).release.number).toBe(1);
+    expect(chooseTarget(releases, { to: 'release', number: 3 }).release.number).toBe(3);
   });
 
   test('that never served is refused', () => {
     expect(() => chooseTarget(releases, { to: 'release', number: 2 })).toThrow(
       'never served (failed)',
+    );
+  });
+
+  test('that does not have the workload that is asked for is refused', () => {
+    expect(() => chooseTarget(releases, { to: 'release', number: 1 }, [API])).toThrow(
+      'Release 1 has deployment/web, and not deployment/api. Nothing was changed.',
     );
   });
 
@@ -72,11 +112,12 @@ describe('a release by number', () => {
 describe('after a failure', () => {
   test('the target is what should be running', () => {
     const releases = [release(1, 'rolled-out'), release(2, 'rolled-out'), release(3, 'failed')];
-    expect(targetAfterFailure(releases, release(3, 'failed'))?.number).toBe(2);
+    expect(targetAfterFailure(releases, release(3, 'failed'), [WEB])?.release.number).toBe(2);
   });
 
   test('of the first release there is none', () => {
-    expect(targetAfterFailure([release(1, 'failed')], release(1, 'failed'))).toBeUndefined();
+    const first = release(1, 'failed');
+    expect(targetAfterFailure([first], first, [WEB])).toBeUndefined();
   });
 });
 

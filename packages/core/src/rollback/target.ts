@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
-import { currentRelease, isGood, newestFirst, type Release } from '../release/release.ts';
+import { currentRelease, isGood, newestFirst, servedBefore, serves } from '../release/history.ts';
+import type { Release } from '../release/release.ts';
 
 /** What the user wants to go back to. */
 export type RollbackRequest =
@@ -28,48 +29,108 @@ function describe(releases: readonly Release[]): string {
   return `There are: ${list.join('; ')}.`;
 }
 
+/** What is gone back to. */
+export interface RollbackTarget {
+  /** What the whole is called: the newest of the sources. */
+  readonly release: Release;
+  /** The release that each workload (`kind/name`) is taken back to. */
+  readonly sources: ReadonlyMap<string, Release>;
+  /** Workloads that did not serve before, and are left as they are. */
+  readonly left: readonly string[];
+}
+
+/** Takes each workload back to the release that `find` names; `undefined` when there is none at all. */
+function targetOf(
+  workloads: readonly string[],
+  find: (workload: string) => Release | undefined,
+): RollbackTarget | undefined {
+  const found = workloads.map((workload) => [workload, find(workload)] as const);
+  const sources = new Map(
+    found.flatMap(([workload, release]) => (release ? [[workload, release] as const] : [])),
+  );
+  const [release] = newestFirst([...sources.values()]);
+  const left = workloads.filter((workload) => !sources.has(workload));
+  return release ? { release, sources, left } : undefined;
+}
+
+/** All workloads of one release, or those that are asked for. */
+function wholeRelease(
+  release: Release,
+  workloads: readonly string[] | undefined,
+): RollbackTarget | undefined {
+  return targetOf(workloads ?? release.workloads, (workload) =>
+    release.workloads.includes(workload) ? release : undefined,
+  );
+}
+
+function refuseForeign(target: RollbackTarget | undefined, message: string): RollbackTarget {
+  if (target && target.left.length === 0) return target;
+  throw new UserError(`${message} Nothing was changed.`);
+}
+
+function releaseByNumber(
+  releases: readonly Release[],
+  number: number,
+  workloads: readonly string[] | undefined,
+): RollbackTarget {
+  const chosen = releases.find((release) => release.number === number);
+  if (!chosen) {
+    throw new UserError(`There is no release ${number} to go back to. ${describe(releases)}`);
+  }
+  if (!isGood(chosen) && chosen.status !== 'rolled-back') {
+    throw new UserError(
+      `Release ${number} never served (${chosen.status}), so there is nothing to go back to. ${describe(releases)}`,
+    );
+  }
+  return refuseForeign(
+    wholeRelease(chosen, workloads),
+    `Release ${number} has ${chosen.workloads.join(', ') || 'no workloads'}, and not ${workloads?.join(', ')}.`,
+  );
+}
+
 /**
- * The release to go back to. `previous` is the newest one that served, before what should be
- * running now: never a failed one, and never back and forth between two.
+ * What to go back to. `previous` undoes the newest release that served: each of its workloads goes
+ * back to the release before with which that workload served. Never to a failed one, and never back
+ * and forth between two.
+ * @param workloads `kind/name` of those that are to be taken back; `undefined` for all of the release
  * @throws UserError that lists what there is
  */
 export function chooseTarget(
   releases: readonly Release[],
   request: Exclude<RollbackRequest, { to: 'revision' }>,
-): Release {
-  if (request.to === 'release') {
-    const chosen = releases.find(({ number }) => number === request.number);
-    if (!chosen) {
-      throw new UserError(
-        `There is no release ${request.number} to go back to. ${describe(releases)}`,
-      );
-    }
-    if (!isGood(chosen) && chosen.status !== 'rolled-back') {
-      throw new UserError(
-        `Release ${chosen.number} never served (${chosen.status}), so there is nothing to go back to. ${describe(releases)}`,
-      );
-    }
-    return chosen;
-  }
-  const current = currentRelease(releases);
-  const before = newestFirst(releases).find(
-    (release) => isGood(release) && release.number < (current?.number ?? 0),
-  );
-  if (!before) {
-    throw new UserError(
-      `There is no release before ${current ? `release ${current.number}` : 'the present state'} that served. ${describe(releases)}`,
+  workloads?: readonly string[],
+): RollbackTarget {
+  if (request.to === 'release') return releaseByNumber(releases, request.number, workloads);
+  const current = workloads
+    ? newestFirst(releases).find((release) => workloads.some((one) => serves(release, one)))
+    : currentRelease(releases);
+  const number = current?.number ?? 0;
+  const names = workloads ?? current?.workloads.filter((one) => current && serves(current, one));
+  const before = newestFirst(releases).find((one) => isGood(one) && one.number < number);
+  const target =
+    // A release without workloads has changed nothing but other objects.
+    before && names?.length === 0
+      ? wholeRelease(before, undefined)
+      : targetOf(names ?? [], (workload) => servedBefore(releases, workload, number));
+  const present = current ? `release ${current.number}` : 'the present state';
+  if (target && workloads) {
+    return refuseForeign(
+      target,
+      `There is no release before ${present} with which ${target.left.join(', ')} served.`,
     );
   }
-  return before;
+  if (target) return target;
+  throw new UserError(`There is no release before ${present} that served. ${describe(releases)}`);
 }
 
 /**
- * The release to go back to when `failed` did not make it: what should be running, were it not for
- * `failed`. `undefined` when nothing served before it.
+ * What to take `workloads` back to when `failed` did not make it: each to the newest release before
+ * with which it served. `undefined` when none of them did.
  */
 export function targetAfterFailure(
   releases: readonly Release[],
   failed: Release,
-): Release | undefined {
-  return currentRelease(releases.filter(({ number }) => number < failed.number));
+  workloads: readonly string[],
+): RollbackTarget | undefined {
+  return targetOf(workloads, (workload) => servedBefore(releases, workload, failed.number));
 }

@@ -74,6 +74,19 @@ describe('ProgressDeadlineExceeded', () => {
     });
   });
 
+  test('slow but steady is progress, although the version before had more than that (trap 3)', () => {
+    const at = (status: Deployment['status']): Deployment =>
+      deployment({ spec: { progressDeadlineSeconds: 60 }, status: { ...status } });
+    const rollout = story(at({ observedGeneration: 1 }));
+    rollout.at(1, { deployment: at({ observedGeneration: 1 }) });
+    const counters = { replicas: 4, availableReplicas: 3, readyReplicas: 3 };
+    rollout.at(50, { deployment: at({ ...counters, updatedReplicas: 1 }) });
+    const later = at({ ...counters, updatedReplicas: 2 });
+    expect(rollout.at(100, { deployment: later }).status).toBe('progressing');
+    expect(rollout.at(159, { deployment: later }).status).toBe('progressing');
+    expect(rollout.at(161, { deployment: later }).status).toBe('failed');
+  });
+
   test('flapping readiness is no progress', () => {
     const rollout = story(written, { timeout: 3_600_000 });
     const flap = (readyReplicas: number) =>

@@ -12,6 +12,7 @@ export interface ContainerMemory {
   /** Exits before it was first seen, where it was well then. */
   readonly baseline: number;
   readonly lastExit: Termination | undefined;
+  readonly running: boolean;
   readonly ready: boolean;
   /** An image that could not be pulled, while that lasts. */
   readonly pull: WaitingMemory | undefined;
@@ -72,6 +73,7 @@ function remember(
     exits: total - baseline,
     baseline,
     lastExit: (done ? undefined : current) ?? last ?? before?.lastExit,
+    running: status.state?.running !== undefined,
     ready,
     pull: waitingFor(before?.pull, status, PULL_REASONS, now),
     config: waitingFor(before?.config, status, CONFIG_REASONS, now),

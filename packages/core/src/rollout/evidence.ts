@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts';
+import { hasCode } from '../cluster/api-error.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { readLog } from '../cluster/logs.ts';
+import { errorMessage } from '../errors.ts';
 import type { Evidence, Finding } from '../report/finding.ts';
 import type { ContainerMemory } from './container-memory.ts';
 import type { RolloutOutcome } from './follow.ts';
@@ -13,22 +15,33 @@ const MOST_PODS = 3;
 const MOST_EVENTS = 10;
 const MOST_FINDINGS = 10;
 
+/** What the kubelet sends, as if it were the log, for a run whose log it has removed. */
+const NO_LOG =
+  /^(unable to retrieve container logs for |failed to try resolving symlinks in path )/;
+
 async function logOf(
   connection: Connection,
   namespace: string,
   container: ContainerMemory,
   signal: AbortSignal,
 ): Promise<Evidence | undefined> {
-  const name = { namespace, pod: container.pod, container: container.container };
-  const attempts = container.exits > 0 ? [true, false] : [false];
+  const { pod, container: name, exits, running } = container;
+  // While a container is down, its newest log is that of the run that has just ended.
+  const attempts = exits === 0 ? [false] : [running, !running];
   for (const previous of attempts) {
     try {
-      const lines = await readLog(connection, { ...name, previous, lines: LOG_LINES }, signal);
-      if (lines.length === 0) continue;
-      const run = previous ? ' before it exited' : '';
-      return { title: `Last lines of ${container.container} in ${container.pod}${run}`, lines };
-    } catch {
-      // No log, or no right to read it: the finding stands without.
+      const request = { namespace, pod, container: name, previous, lines: LOG_LINES };
+      const lines = await readLog(connection, request, signal);
+      if (lines.length === 0 || NO_LOG.test(lines[0] ?? '')) continue;
+      const ended = exits > 0 && (previous || !running) ? ' before it exited' : '';
+      return { title: `Last lines of ${name} in ${pod}${ended}`, lines };
+    } catch (error) {
+      // Without a log the finding stands alone; without the right to read it, that is worth a word.
+      if (!hasCode(error, 403)) continue;
+      return {
+        title: `Without the log of ${name} in ${pod}`,
+        lines: errorMessage(error).split('\n'),
+      };
     }
   }
   return undefined;

@@ -59,10 +59,10 @@ function observationOf(collections: Collections, target: RolloutTarget): Observa
 }
 
 /**
- * Watches `targets`, all of one namespace, until each has a verdict, or one has failed: then the
- * others' progress does not matter any more, and they keep their last verdict. One open watch per
- * kind, however many workloads.
- * @throws the signal's reason when it aborts; ApiError when watching is refused
+ * Watches `targets`, all of one namespace, until all have succeeded, or one has failed: then the
+ * others' progress does not matter any more, and they keep their last verdict; so they all do when
+ * the signal aborts. One open watch per kind, however many workloads.
+ * @throws ApiError when watching is refused
  */
 export async function followRollout(
   connection: Connection,
@@ -73,6 +73,7 @@ export async function followRollout(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<readonly RolloutOutcome[]> {
+  if (targets.length === 0) return [];
   const collections: Collections = {
     deployments: EMPTY,
     replicaSets: EMPTY,
@@ -163,15 +164,12 @@ export async function followRollout(
   };
 
   try {
-    for (;;) {
-      signal.throwIfAborted();
+    while (!signal.aborted) {
       if (failure !== undefined) throw failure;
       let next = clock.now() + LONGEST_WAIT;
       if (synced.size === watches.length) {
-        const open = targets.filter(
-          ({ name }) => (outcomes.get(name)?.verdict.status ?? 'progressing') === 'progressing',
-        );
-        const verdicts = open.map(judge);
+        // Also those that are done: they have to stay well until the last one is.
+        const verdicts = targets.map(judge);
         const over =
           verdicts.every(({ status }) => status !== 'progressing') ||
           verdicts.some(({ status }) => status !== 'progressing' && status !== 'succeeded');
@@ -196,7 +194,9 @@ export async function followRollout(
         target,
         verdict: {
           status: 'unknown',
-          message: `${target.name} could not be watched: the API server did not answer.`,
+          message: signal.aborted
+            ? `${target.name} was not watched yet when the run was cancelled.`
+            : `${target.name} could not be watched: the API server did not answer.`,
         },
         observation: { deployment: undefined, replicaSets: [], pods: [], events: [] },
         memory: initialMemory(target, begin),

@@ -154,7 +154,9 @@ export function observe(
         before.events.get(metadata.uid ?? metadata.name) ?? now,
       ]),
     ),
-    progress: rememberProgress(before.progress, deployment, now),
+    // Before our generation is observed the counters are the old version's, and often full ones: as
+    // "the best so far" they would hide every step of ours.
+    progress: below ? before.progress : rememberProgress(before.progress, deployment, now),
     completeSince: !complete ? undefined : undisturbed ? (before.completeSince ?? now) : now,
     completeAtFirst: before.completeAtFirst ?? (deployment === undefined ? undefined : complete),
   };

@@ -30,7 +30,7 @@ function hintFor({ lastExit, init }: ContainerMemory): string {
   if (lastExit?.exitCode === 0 && !init) {
     return 'A container of a Deployment must keep running; this one ends by itself.';
   }
-  return 'Its last lines before the exit are in the evidence.';
+  return 'Its last lines before the exit are in the log of this step and in the job summary.';
 }
 
 /**

@@ -1,0 +1,136 @@
+import { isDeepStrictEqual } from 'node:util';
+import { info } from '@paal/core/action/log';
+import { type KubeObject, objectName } from '@paal/core/cluster/object';
+import { errorMessage, UserError } from '@paal/core/errors';
+import { newestFirst, servedBefore } from '@paal/core/release/history';
+import type { Ledger, ReleaseOrigin } from '@paal/core/release/ledger';
+import type { Release, ReleaseContent, ReleaseStatus } from '@paal/core/release/release';
+import type { PlannedWrite } from '@paal/core/rollout/plan';
+import { sameTemplate } from '@paal/core/workload/deployment';
+import { imagePlaces, withImages } from '@paal/core/workload/images';
+import type { Deployment } from '@paal/core/workload/types';
+
+/** The ledger's entry that a deployment works on. */
+export interface OpenRelease {
+  readonly release: Release;
+  /** False when nothing changes, and an earlier release already says what runs. */
+  readonly isNew: boolean;
+}
+
+function contentOf(plan: readonly PlannedWrite[], pick: 'live' | 'result'): ReleaseContent {
+  return {
+    workloads: plan.flatMap((planned) => {
+      const deployment = planned[pick] as Deployment | undefined;
+      return planned.workload && deployment
+        ? [{ workload: planned.workload, template: deployment.spec.template }]
+        : [];
+    }),
+    objects: pick === 'result' ? plan.flatMap(({ object }) => object ?? []) : [],
+  };
+}
+
+/** Whether going back to `recorded` would give what `content` gives: workloads and ConfigMaps. */
+function says(recorded: ReleaseContent, { workloads, objects }: ReleaseContent): boolean {
+  const configMaps = objects.filter(({ kind }) => kind === 'ConfigMap');
+  return (
+    configMaps.every((one) => recorded.objects.some((other) => isDeepStrictEqual(one, other))) &&
+    workloads.every(({ workload, template }) =>
+      recorded.workloads.some(
+        (one) => isDeepStrictEqual(one.workload, workload) && sameTemplate(one.template, template),
+      ),
+    )
+  );
+}
+
+/**
+ * What was applied with the workloads whose images are set now, as it is with the new images. To go
+ * back to this release is to apply that again: so that a field which a later manifest leaves out goes.
+ */
+async function appliedBefore(
+  ledger: Ledger,
+  releases: readonly Release[],
+  plan: readonly PlannedWrite[],
+): Promise<readonly KubeObject[]> {
+  const objects = new Map<string, KubeObject>();
+  const sources = new Map(
+    plan.flatMap(({ object, name }) => {
+      const source = object ? undefined : servedBefore(releases, name);
+      return source ? [[source.number, source] as const] : [];
+    }),
+  );
+  for (const source of newestFirst([...sources.values()])) {
+    for (const object of (await ledger.content(source)).objects) {
+      const name = objectName(object.kind, object.metadata.name);
+      const planned = plan.find((one) => one.name === name);
+      if (objects.has(name) || !(planned || object.kind === 'ConfigMap')) continue;
+      objects.set(name, planned ? withImagesOf(object, planned) : object);
+    }
+  }
+  return [...objects.values()];
+}
+
+/** `object` with the images that the planned write sets. */
+function withImagesOf(object: KubeObject, { result, imagesOf = [] }: PlannedWrite): KubeObject {
+  const { spec } = object as Deployment;
+  const set = imagePlaces((result as Deployment).spec.template).flatMap(({ container, image }) =>
+    imagesOf.includes(container) && image ? [[container, image] as const] : [],
+  );
+  return { ...object, spec: { ...spec, template: withImages(spec.template, new Map(set)) } };
+}
+
+/** The release that already put out exactly this, when nothing changes. */
+async function sameRelease(
+  ledger: Ledger,
+  releases: readonly Release[],
+  content: ReleaseContent,
+): Promise<Release | undefined> {
+  const names = content.workloads.map(({ workload }) => objectName(workload.kind, workload.name));
+  const [newest, ...others] = newestFirst([
+    ...new Set(names.flatMap((name) => servedBefore(releases, name) ?? [])),
+  ]);
+  if (!newest || others.length > 0) return undefined;
+  return says(await ledger.content(newest), content) ? newest : undefined;
+}
+
+/**
+ * Records what runs, where PAAL has not been before, and then what is about to be written. A run that
+ * changes nothing is no release of its own: going back one release from it would change nothing.
+ */
+export async function openRelease(
+  ledger: Ledger,
+  plan: readonly PlannedWrite[],
+  origin: ReleaseOrigin,
+): Promise<OpenRelease> {
+  const releases = await ledger.list();
+  const content = contentOf(plan, 'result');
+  if (!plan.some(({ changes }) => changes)) {
+    const release = await sameRelease(ledger, releases, content);
+    if (release) return { release, isNew: false };
+  }
+  const known = new Set(releases.flatMap(({ workloads }) => workloads));
+  const found = contentOf(
+    plan.filter(({ name }) => !known.has(name)),
+    'live',
+  );
+  if (found.workloads.length > 0) {
+    await ledger.create('adopted', found, { ...origin, version: '' });
+  }
+  const objects = [...content.objects, ...(await appliedBefore(ledger, releases, plan))];
+  const release = await ledger.create('started', { ...content, objects }, origin);
+  return { release, isNew: true };
+}
+
+/** Says in the ledger what became of the release. That it cannot be said changes no verdict. */
+export async function closeRelease(
+  ledger: Ledger,
+  { release, isNew }: OpenRelease,
+  status: ReleaseStatus,
+): Promise<void> {
+  if (!isNew) return;
+  try {
+    await ledger.mark(release, status);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    info(`The ledger still calls release ${release.number} started: ${errorMessage(error)}`);
+  }
+}

@@ -1,0 +1,62 @@
+import type { Release } from './release.ts';
+
+const KEPT = 10;
+
+/** Whether a release served when it was put out, so that one can go back to it. */
+export function isGood({ status }: Release): boolean {
+  return status === 'adopted' || status === 'rolled-out' || status === 'verified';
+}
+
+/** Whether `workload` (`kind/name`) served with this release, and was not taken back since. */
+export function serves(release: Release, workload: string): boolean {
+  const { workloads, takenBack } = release;
+  return isGood(release) && workloads.includes(workload) && !takenBack.includes(workload);
+}
+
+/**
+ * What should be running: the newest release that served and was not taken back; what was merely
+ * found only where nothing was put out yet.
+ */
+export function currentRelease(releases: readonly Release[]): Release | undefined {
+  const good = newestFirst(releases).filter(isGood);
+  return good.find(({ status }) => status !== 'adopted') ?? good[0];
+}
+
+/**
+ * The newest release below `number` with which `workload` served. Not every release has every
+ * workload: frontend and backend may be put out by steps of their own.
+ */
+export function servedBefore(
+  releases: readonly Release[],
+  workload: string,
+  number = Number.POSITIVE_INFINITY,
+): Release | undefined {
+  return newestFirst(releases).find(
+    (release) => release.number < number && serves(release, workload),
+  );
+}
+
+/** The newest release first. */
+export function newestFirst(releases: readonly Release[]): readonly Release[] {
+  return [...releases].sort((a, b) => b.number - a.number);
+}
+
+/**
+ * The releases that need not be kept: beyond the newest ten, what no workload needs to go back. A
+ * workload needs the two releases with which it served last.
+ */
+export function releasesToPrune(releases: readonly Release[]): readonly Release[] {
+  const ordered = newestFirst(releases);
+  const workloads = new Set(ordered.flatMap((release) => release.workloads));
+  const current = currentRelease(ordered);
+  const needed = new Set([
+    ...ordered.slice(0, KEPT),
+    ...(current ? [current] : []),
+    ...ordered.filter(isGood).slice(0, 2),
+    ...ordered.filter(({ status }) => status === 'verified').slice(0, 1),
+    ...[...workloads].flatMap((workload) =>
+      ordered.filter((release) => serves(release, workload)).slice(0, 2),
+    ),
+  ]);
+  return ordered.filter((release) => !needed.has(release));
+}
