@@ -11,21 +11,10 @@ import {
 } from '../test/cluster/cluster.ts';
 import { printProgress, spokenTime } from '../test/cluster/progress.ts';
 import { providers } from '../test/cluster/state.ts';
+import { interruption } from './interruption.ts';
 
 interface UpOptions extends ClusterOptions {
   readonly name: string;
-}
-
-/** Aborts when the user presses ^C or the process is asked to end. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => {
-      console.error(`${signal}: taking away what was started`);
-      controller.abort(new UserError(`Interrupted by ${signal}; nothing was left behind.`));
-    });
-  }
-  return controller.signal;
 }
 
 /** For single quotes of a POSIX shell. */

@@ -11,6 +11,7 @@ import { printProgress } from '../test/cluster/progress.ts';
 import { chooseProvider } from '../test/cluster/providers/requirements.ts';
 import { play } from '../test/demo/play.ts';
 import { NAMESPACE } from '../test/demo/surroundings.ts';
+import { interruption } from './interruption.ts';
 import { repositoryRoot } from './repository.ts';
 
 const CLUSTER = 'demo';
@@ -76,15 +77,8 @@ await new Command('npm run demo --')
   )
   .option('--keep', 'leaves the cluster up, and says how to look around')
   .action(async ({ keep = false }: { readonly keep?: boolean }) => {
-    const interruption = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        console.error(`${signal}: taking away what was started`);
-        interruption.abort(new UserError(`Interrupted by ${signal}; nothing was left behind.`));
-      });
-    }
     try {
-      process.exitCode = await demo(keep, interruption.signal);
+      process.exitCode = await demo(keep, interruption());
     } catch (error) {
       console.error(error instanceof UserError ? errorMessage(error) : error);
       process.exitCode = 1;

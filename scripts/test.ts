@@ -1,24 +1,22 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { errorMessage, UserError } from '@paal/core/errors';
 import { Command } from 'commander';
 import { execa } from 'execa';
 import { type Cluster, startCluster, stopCluster } from '../test/cluster/cluster.ts';
 import { printProgress } from '../test/cluster/progress.ts';
+import { interruption } from './interruption.ts';
 import { repositoryRoot } from './repository.ts';
-
-/** What jest writes with --json. */
-interface JestReport {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly numTodoTests: number;
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly status: string;
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
-  }[];
-}
+import {
+  closingLines,
+  type JestReport,
+  NOTHING,
+  sum,
+  type Totals,
+  totalsOf,
+  verdict,
+} from './test-totals.ts';
 
 /** One run of jest over some files. */
 export interface Suite {
@@ -26,13 +24,6 @@ export interface Suite {
   /** Paths below the repository's root. */
   readonly files: readonly string[];
   readonly cluster: boolean;
-}
-
-/** The sum over all suites. */
-export interface Totals {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: readonly string[];
 }
 
 const CLUSTER = 'test';
@@ -59,9 +50,13 @@ function isCore(path: string): boolean {
   return path.endsWith('.core.test.ts');
 }
 
-/** Runs one suite; a file that did not load counts as failed. */
-async function runSuite(suite: Suite, env: Readonly<Record<string, string>>): Promise<Totals> {
-  if (suite.files.length === 0) return { passed: 0, failed: 0, skipped: [] };
+/** Runs one suite, and gives what became of its tests. */
+async function runSuite(
+  suite: Suite,
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Totals> {
+  if (suite.files.length === 0) return NOTHING;
   const folder = await mkdtemp(join(tmpdir(), 'paal-test-'));
   const output = join(folder, 'report.json');
   console.log(`\n=== ${suite.name} tests (${suite.files.length} files)`);
@@ -78,64 +73,48 @@ async function runSuite(suite: Suite, env: Readonly<Record<string, string>>): Pr
         '--runTestsByPath',
         ...suite.files,
       ],
-      { cwd: repositoryRoot, stdout: 'ignore', stderr: 'inherit', reject: false, env },
+      {
+        cwd: repositoryRoot,
+        stdout: 'ignore',
+        stderr: 'inherit',
+        reject: false,
+        env,
+        cancelSignal: signal,
+      },
     );
-    const report = JSON.parse(await readFile(output, 'utf8')) as JestReport;
-    const unloaded = report.testResults.filter(
-      ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-    );
-    const skipped = report.testResults.flatMap(({ assertionResults }) =>
-      assertionResults
-        .filter(({ status }) => status !== 'passed' && status !== 'failed')
-        .map(({ fullName }) => fullName),
-    );
-    return {
-      passed: report.numPassedTests,
-      failed: report.numFailedTests + unloaded.length,
-      skipped,
-    };
-  } catch (error) {
-    console.error(`jest left no report for the ${suite.name} tests: ${String(error)}`);
-    return { passed: 0, failed: 1, skipped: [] };
+    signal.throwIfAborted();
+    const report = await readFile(output, 'utf8').catch(() => '{"testResults":[]}');
+    return totalsOf(JSON.parse(report) as JestReport, suite.files);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** What the exit code is made of. As root on Linux everything can run, so nothing may be skipped. */
-export function verdict(totals: readonly Totals[], everythingCanRun: boolean): number {
-  const failed = totals.some((one) => one.failed > 0);
-  const skipped = totals.some((one) => one.skipped.length > 0);
-  const passed = totals.some((one) => one.passed > 0);
-  return failed || !passed || (skipped && everythingCanRun) ? 1 : 0;
-}
-
-async function runAll(suites: readonly Suite[], keep: boolean): Promise<number> {
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
+/** Runs the suites with one cluster for those that need it; whatever goes wrong counts as failed. */
+async function runAll(suites: readonly Suite[], keep: boolean): Promise<Totals> {
+  const signal = interruption();
   const totals: Totals[] = [];
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      console.error(error instanceof UserError ? errorMessage(error) : error);
+      const [broken = ''] = errorMessage(error).split('\n');
+      totals.push({ ...NOTHING, failed: 1, broken: [broken] });
+    }
+  };
   let cluster: Cluster | undefined;
-  try {
+  await attempt(async () => {
     for (const suite of suites) {
       if (suite.cluster && suite.files.length > 0) {
-        cluster ??= await startCluster({ name: CLUSTER, signal: stop.signal }, printProgress());
+        cluster ??= await startCluster({ name: CLUSTER, signal }, printProgress());
       }
       const env = cluster ? { PAAL_TEST_CLUSTER: JSON.stringify(cluster) } : {};
-      totals.push(await runSuite(suite, env));
+      totals.push(await runSuite(suite, env, signal));
     }
-  } finally {
-    if (cluster && !keep) await stopCluster(CLUSTER);
-  }
-  const everythingCanRun = process.platform === 'linux' && process.getuid?.() === 0;
-  const skipped = totals.flatMap((one) => one.skipped);
-  if (skipped.length > 0) {
-    console.log(`\nSkipped${everythingCanRun ? ', although everything can run here' : ''}:`);
-    for (const name of skipped) console.log(`  ${name}`);
-  }
-  const sum = (pick: (one: Totals) => number): number =>
-    totals.reduce((total, one) => total + pick(one), 0);
-  console.log(`\n${sum((one) => one.passed)} passed, ${sum((one) => one.failed)} failed`);
-  return verdict(totals, everythingCanRun);
+  });
+  if (cluster && !keep) await attempt(() => stopCluster(CLUSTER));
+  return sum(totals);
 }
 
 async function suitesFor(scope: string, names: readonly string[]): Promise<readonly Suite[]> {
@@ -171,7 +150,10 @@ if (import.meta.main) {
           process.exitCode = 1;
           return;
         }
-        process.exitCode = await runAll(suites, options.keep ?? false);
+        const all = await runAll(suites, options.keep ?? false);
+        const everythingCanRun = process.platform === 'linux' && process.getuid?.() === 0;
+        for (const line of closingLines(all, everythingCanRun)) console.log(line);
+        process.exitCode = verdict(all, everythingCanRun);
       },
     )
     .parseAsync();

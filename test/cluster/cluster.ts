@@ -178,6 +178,7 @@ export async function startCluster(options: ClusterOptions, progress: Progress):
       progress(`the cluster is ready after ${spokenTime(performance.now() - start)}`);
     },
     (pid) => progress(`waiting for process ${pid}, which is starting or stopping this cluster`),
+    signal,
   ).finally(() => removeIfEmpty(directory));
 
   const state = await readState(directory);

@@ -1,7 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 100;
@@ -40,18 +48,24 @@ function isAlive(owner: Owner | undefined): boolean {
   return owner !== undefined && processStartTime(owner.pid) === owner.startTime;
 }
 
-/** Creates the lock with its content in one step; false when another process was faster. */
+/**
+ * Creates the lock with its content in one step; false when another process was faster, or has just
+ * taken the folder away.
+ */
 function create(file: string): boolean {
   const draft = `${file}.${randomUUID()}`;
   const owner: Owner = { pid: process.pid, startTime: processStartTime(process.pid) ?? '' };
-  writeFileSync(draft, JSON.stringify(owner));
   try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(draft, JSON.stringify(owner));
     linkSync(draft, file);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' || code === 'ENOENT') return false;
+    throw error;
   } finally {
-    rmSync(draft);
+    rmSync(draft, { force: true });
   }
 }
 
@@ -64,19 +78,31 @@ function breakStale(file: string): void {
     return;
   }
   if (isAlive(readOwner(aside))) linkSync(aside, file);
-  rmSync(aside);
+  rmSync(aside, { force: true });
+}
+
+/** Removes what processes that were killed while they took or broke this lock have left beside it. */
+function sweep(file: string): void {
+  const folder = dirname(file);
+  for (const name of readdirSync(folder)) {
+    const left = join(folder, name);
+    if (name.startsWith(`${basename(file)}.`) && !isAlive(readOwner(left))) {
+      rmSync(left, { force: true });
+    }
+  }
 }
 
 /**
  * Runs `work` while no other process of this machine runs it under the same lock file. A lock whose
- * owner was killed counts for nothing. `onWait` is called once when another process has it.
+ * owner was killed counts for nothing. `onWait` is called once when another process has it; `signal`
+ * ends the waiting.
  */
 export async function withLock<T>(
   file: string,
   work: () => Promise<T>,
   onWait: (pid: number) => void = () => {},
+  signal?: AbortSignal,
 ): Promise<T> {
-  mkdirSync(dirname(file), { recursive: true });
   for (let waiting = false; !create(file); ) {
     const owner = readOwner(file);
     if (!isAlive(owner)) {
@@ -85,9 +111,11 @@ export async function withLock<T>(
     }
     if (!waiting && owner) onWait(owner.pid);
     waiting = true;
+    signal?.throwIfAborted();
     await delay(POLL_MS);
   }
   try {
+    sweep(file);
     return await work();
   } finally {
     rmSync(file, { force: true });

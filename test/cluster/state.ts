@@ -9,9 +9,11 @@ import { z } from 'zod';
 
 const checkout = realpathSync(fileURLToPath(new URL('../..', import.meta.url)));
 
-/** The kubelet's longest socket below the folder, and what a Unix socket's path may have in all. */
-const LONGEST_SOCKET = '/kubelet/device-plugins/kubelet.sock';
-const MOST_SOCKET_PATH = process.platform === 'linux' ? 107 : 103;
+/** The longest socket below the folder, the kubelet's on Linux, and what its path may have in all. */
+const [LONGEST_SOCKET, MOST_SOCKET_PATH] =
+  process.platform === 'linux'
+    ? ['/kubelet/device-plugins/kubelet.sock', 107]
+    : ['/control.sock', 103];
 
 export const providers = ['local', 'kwok', 'kind', 'context'] as const;
 export type Provider = (typeof providers)[number];

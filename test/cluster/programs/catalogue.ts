@@ -186,7 +186,7 @@ export const catalogue = {
     minutes: 1,
   },
   podprobe: {
-    version: '1',
+    version: '2',
     module: 'podprobe',
     package: '.',
     minutes: 1,

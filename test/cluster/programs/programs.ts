@@ -114,6 +114,7 @@ export async function ensurePrograms<Name extends ProgramName>(
       `${target}.lock`,
       async () => (await ways.cached()) ?? (await obtain(ways)),
       (pid) => progress(`waiting for process ${pid}, which is getting ${name} as well`),
+      signal,
     );
     paths.set(name, path);
   }

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { ApiClient } from '../control-plane/api-client.ts';
 import { programPath } from '../control-plane/components.ts';
 import {
@@ -14,6 +15,7 @@ import type { Running, Starting } from '../supervisor/running.ts';
 import { waitFor } from '../supervisor/waiting.ts';
 
 const NODE_NAME = 'kwok-1';
+const STAGES = fileURLToPath(new URL('./kwok-stages.yaml', import.meta.url));
 
 const node = {
   metadata: {
@@ -66,6 +68,7 @@ export async function startKwok({ directory, state, record }: Starting): Promise
     name: 'kwok',
     command: programPath(programs, 'kwok'),
     args: [
+      `--config=${STAGES}`,
       `--kubeconfig=${identityFiles(directory).kubeconfig('administrator')}`,
       '--manage-all-nodes=true',
       '--node-lease-duration-seconds=40',

@@ -55,6 +55,7 @@ function endWithStarter(): void {
 }
 
 process.once('disconnect', endWithStarter);
+if (process.connected === false) endWithStarter();
 try {
   await startCluster(process.argv[2] ?? '');
   process.off('disconnect', endWithStarter);

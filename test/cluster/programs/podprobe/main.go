@@ -4,6 +4,7 @@
 //	podprobe serve          answers every request on :8080 with the pod's name
 //	podprobe resolve NAME   prints the addresses of a host
 //	podprobe fetch URL N    sends N requests on connections of their own, and counts the answers
+//	podprobe load URL N S   sends requests on N connections for S seconds, and serves the counts on :8080
 //	podprobe eat            takes memory without end
 //	podprobe fail           prints a line and exits with code 3
 package main
@@ -92,13 +93,15 @@ func run(arguments []string) error {
 		return resolve(arguments[1])
 	case len(arguments) == 3 && arguments[0] == "fetch":
 		return fetch(arguments[1], arguments[2])
+	case len(arguments) == 4 && arguments[0] == "load":
+		return load(arguments[1], arguments[2], arguments[3])
 	case len(arguments) == 1 && arguments[0] == "eat":
 		return eat()
 	case len(arguments) == 1 && arguments[0] == "fail":
 		fmt.Println("cannot reach the database")
 		os.Exit(3)
 	}
-	return fmt.Errorf("usage: podprobe serve | resolve NAME | fetch URL N | eat | fail")
+	return fmt.Errorf("usage: podprobe serve | resolve NAME | fetch URL N | load URL N S | eat | fail")
 }
 
 func main() {
