@@ -4,6 +4,14 @@ import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { start, startBoth } from './service.js';
 
+/** What the frontend says of itself and its backend; it is asked again when the backend was too slow. */
+async function statusOf(frontend) {
+  for (;;) {
+    const status = await (await fetch(`${frontend}/api/status`)).json();
+    if (status.backend.status !== 'unreachable') return status;
+  }
+}
+
 test('both serve without a database, and say what is wrong', async () => {
   const { backend, frontend } = await startBoth();
   for (const [address, version] of [
@@ -13,14 +21,13 @@ test('both serve without a database, and say what is wrong', async () => {
     const health = await (await fetch(`${address}/api/health`)).json();
     assert.deepEqual([health.status, health.version], ['ok', version]);
   }
-  const [backendReady, frontendReady, products, status] = await Promise.all([
+  const [backendReady, frontendReady, products] = await Promise.all([
     fetch(`${backend}/api/ready`),
     fetch(`${frontend}/api/ready`),
     fetch(`${frontend}/api/products`),
-    fetch(`${frontend}/api/status`),
   ]);
   assert.deepEqual([backendReady.status, frontendReady.status, products.status], [503, 200, 502]);
-  assert.deepEqual(await status.json(), {
+  assert.deepEqual(await statusOf(frontend), {
     frontend: { version: 'f1' },
     backend: { status: 'not ready', version: 'b1' },
   });
@@ -35,8 +42,9 @@ test('the page is there when the backend is not', async () => {
 
 test('both have the metrics that the alerts ask for', async () => {
   const { backend, frontend } = await startBoth();
-  await fetch(`${frontend}/api/products`);
+  // Each by itself: a frontend on a busy machine gives up before its backend has an answer.
   for (const address of [backend, frontend]) {
+    await fetch(`${address}/api/products`);
     const metrics = await (await fetch(`${address}/metrics`)).text();
     assert.match(metrics, /^http_requests_total\{.*status="50[0-9]"\} 1$/m);
     assert.match(metrics, /^http_request_duration_seconds_bucket\{le="2"/m);
