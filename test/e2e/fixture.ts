@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, test } from '@jest/globals';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
 import type { Cluster } from '../cluster/cluster.ts';
 import { runStep, type StepOptions, type StepResult } from '../contract/run-action.ts';
+import { type ApiServer, openApiServer } from './api-server.ts';
 
 /**
  * The cluster that all tests of a run share; `npm test` and `npm run test:e2e` boot it.
@@ -33,6 +35,8 @@ export interface Playground {
   kubectl(...args: readonly string[]): Promise<string>;
   /** The object, as JSON. */
   get<T>(kind: string, name: string): Promise<T>;
+  /** The objects with these labels, such as the `deployments` of `apps/v1`. */
+  list<T>(version: string, resource: string, labelSelector: string): Promise<readonly T[]>;
   /** Applies objects with kubectl. */
   apply(...objects: readonly object[]): Promise<void>;
   /** Runs an action's bundle against the namespace, as a step of a job. */
@@ -41,6 +45,17 @@ export interface Playground {
     inputs: Readonly<Record<string, string>>,
     options?: Omit<StepOptions, 'inputs'>,
   ): Promise<StepResult>;
+}
+
+let opened: Promise<ApiServer> | undefined;
+
+/** One way to the API server for all tests of a file. */
+async function apiServer(): Promise<ApiServer> {
+  if (!opened) {
+    opened = openApiServer(sharedCluster());
+    afterTests(async () => (await opened)?.close());
+  }
+  return await opened;
 }
 
 /** Makes a namespace, which goes when the file's tests have run. */
@@ -52,18 +67,24 @@ export async function playground(label: string): Promise<Playground> {
     const { stdout } = await execa(cluster.kubectl, [...base, '--namespace', namespace, ...args]);
     return stdout;
   };
-  await execa(cluster.kubectl, [...base, 'create', 'namespace', namespace]);
-  afterTests(async () => {
-    await execa(cluster.kubectl, [...base, 'delete', 'namespace', namespace, '--wait=false']);
-  });
+  const api = await apiServer();
+  await api.create('/api/v1/namespaces', { metadata: { name: namespace } });
+  const own = `/api/v1/namespaces/${namespace}`;
+  afterTests(() => api.delete(own));
   // Pods are refused until the namespace has its ServiceAccount.
-  await kubectl('wait', '--for=create', 'serviceaccount/default', '--timeout=30s');
+  while (!(await api.read(`${own}/serviceaccounts/default`))) await delay(50);
   return {
     namespace,
     cluster,
     kubectl,
     get: async <T>(kind: string, name: string): Promise<T> =>
       JSON.parse(await kubectl('get', kind, name, '-o', 'json')) as T,
+    list: async <T>(version: string, resource: string, labelSelector: string) => {
+      const base = version.includes('/') ? '/apis' : '/api';
+      const query = new URLSearchParams({ labelSelector });
+      const path = `${base}/${version}/namespaces/${namespace}/${resource}?${query}`;
+      return (await api.read<{ readonly items: readonly T[] }>(path))?.items ?? [];
+    },
     apply: async (...objects) => {
       const input = objects.map((object) => stringify(object)).join('---\n');
       await execa(cluster.kubectl, [...base, '--namespace', namespace, 'apply', '-f', '-'], {

@@ -50,15 +50,23 @@ describe('paal/rollback to the release before', () => {
   });
 
   realNodeTest(
-    'takes back a workload whose images were set, to what ran before PAAL came',
+    'is what ran before PAAL came, where images were set; dry-run only says so',
     async () => {
       const ground = await playground('adopted');
       await ground.apply(web({ image: image.v1 }));
       expectGood(await setImage(ground, image.v2));
+      const plan = await rollBack(ground, { 'dry-run': 'true' });
+      expectGood(plan);
+      expect(plan.outputs).toMatchObject({ from: '1', to: '0', release: '' });
+      expect(plan.log).toContain('From release 1 to release 0 (adopted)');
+      await expectServing(ground, image.v2);
+      expect(await ledger(ground)).toEqual({ 0: 'adopted', 1: 'rolled-out' });
+
       const step = await rollBack(ground);
       expectGood(step);
-      expect(step.outputs).toMatchObject({ from: '1', to: '0', version: '' });
+      expect(step.outputs).toMatchObject({ from: '1', to: '0', version: '', release: '0' });
       await expectServing(ground, image.v1);
+      expect(await ledger(ground)).toEqual({ 0: 'adopted', 1: 'rolled-back' });
     },
   );
 
@@ -94,18 +102,6 @@ describe('paal/rollback to the release before', () => {
     );
     expect(metadata.generation).toBe(1);
     expect(await ledger(ground)).toEqual({ 1: 'rolled-out' });
-  });
-
-  realNodeTest('is only told with dry-run', async () => {
-    const ground = await playground('dry-run');
-    await ground.apply(web({ image: image.v1 }));
-    expectGood(await setImage(ground, image.v2));
-    const step = await rollBack(ground, { 'dry-run': 'true' });
-    expectGood(step);
-    expect(step.outputs).toMatchObject({ from: '1', to: '0', release: '' });
-    expect(step.log).toContain('From release 1 to release 0 (adopted)');
-    await expectServing(ground, image.v2);
-    expect(await ledger(ground)).toEqual({ 0: 'adopted', 1: 'rolled-out' });
   });
 
   realNodeTest('whose image is gone fails with the cause', async () => {

@@ -96,10 +96,9 @@ export async function ledger(
   ground: Playground,
   app = 'shop',
 ): Promise<Readonly<Record<string, string>>> {
-  const list = await ground.kubectl('get', 'configmaps', `-lpaal.dev/app=${app}`, '-o', 'json');
-  const { items } = JSON.parse(list) as {
-    items: { metadata: { labels: Record<string, string> } }[];
-  };
+  const items = await ground.list<{
+    readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+  }>('v1', 'configmaps', `paal.dev/app=${app}`);
   return Object.fromEntries(
     items.map(({ metadata: { labels } }) => [
       labels['paal.dev/release'] ?? '',
@@ -109,14 +108,12 @@ export async function ledger(
 }
 
 interface Workload {
-  readonly kind: 'Deployment';
   readonly metadata: { readonly generation: number };
   readonly spec: { readonly replicas: number };
   readonly status: Readonly<Record<string, number>>;
 }
 
 interface Pod {
-  readonly kind: 'Pod';
   readonly metadata: { readonly deletionTimestamp?: string };
   readonly spec: { readonly containers: readonly { readonly image: string }[] };
   readonly status: { readonly containerStatuses?: readonly { readonly ready: boolean }[] };
@@ -128,9 +125,7 @@ export async function expectServing(
   image: string,
   name = 'web',
 ): Promise<void> {
-  const list = await ground.kubectl('get', 'deployments,pods', `-lapp=${name}`, '-o', 'json');
-  const { items } = JSON.parse(list) as { items: readonly (Workload | Pod)[] };
-  const [deployment] = items.filter((item) => item.kind === 'Deployment');
+  const [deployment] = await ground.list<Workload>('apps/v1', 'deployments', `app=${name}`);
   const replicas = deployment?.spec.replicas ?? 0;
   expect(deployment?.status).toMatchObject({
     observedGeneration: deployment?.metadata.generation,
@@ -138,7 +133,7 @@ export async function expectServing(
     updatedReplicas: replicas,
     availableReplicas: replicas,
   });
-  const pods = items.filter((item) => item.kind === 'Pod');
+  const pods = await ground.list<Pod>('v1', 'pods', `app=${name}`);
   const living = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined);
   expect(
     living.map((pod) => ({

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -102,6 +102,43 @@ async function buildVersion(
   }
 }
 
+function digestFile(directory: string, version: string): string {
+  return join(directory, `${version}.digest`);
+}
+
+/** The digest of the image where the registry has it as it was pushed last. */
+async function unchangedInRegistry(
+  image: string,
+  version: string,
+  directory: string,
+): Promise<string | undefined> {
+  const pushed = await readFile(digestFile(directory, version), 'utf8').catch(() => undefined);
+  const digest = pushed === undefined ? undefined : await digestInRegistry(image);
+  return digest === pushed ? digest : undefined;
+}
+
+async function pushVersion(
+  image: string,
+  version: string,
+  registry: string,
+  directory: string,
+  options: Options,
+): Promise<string> {
+  const archive = join(directory, `${version}.tar`);
+  if (await exists(archive)) {
+    await copyImage(`oci-archive:${archive}:test-app:${version}`, `docker://${image}`, options);
+  } else {
+    await buildVersion(image, version, registry, directory, options);
+    const draft = `${archive}.${process.pid}.new`;
+    await copyImage(`docker://${image}`, `oci-archive:${draft}:test-app:${version}`, options);
+    await rename(draft, archive);
+  }
+  const digest = await digestInRegistry(image);
+  if (digest === undefined) throw new Error(`${image} is not there after it was pushed`);
+  await writeFile(digestFile(directory, version), digest);
+  return digest;
+}
+
 /**
  * Puts the app of the end-to-end tests (app/main.go tells what it can be told) into `registry`
  * (`localhost:PORT`, without TLS), in these versions: one program that says which version it is. The
@@ -117,17 +154,9 @@ export async function testApp(
   const images: TestImage[] = [];
   for (const version of versions) {
     const image = `${registry}/test-app:${version}`;
-    const archive = join(directory, `${version}.tar`);
-    if (await exists(archive)) {
-      await copyImage(`oci-archive:${archive}:test-app:${version}`, `docker://${image}`, options);
-    } else {
-      await buildVersion(image, version, registry, directory, options);
-      const draft = `${archive}.${process.pid}.new`;
-      await copyImage(`docker://${image}`, `oci-archive:${draft}:test-app:${version}`, options);
-      await rename(draft, archive);
-    }
-    const digest = await digestInRegistry(image);
-    if (digest === undefined) throw new Error(`${image} is not there after it was pushed`);
+    const digest =
+      (await unchangedInRegistry(image, version, directory)) ??
+      (await pushVersion(image, version, registry, directory, options));
     images.push({ version, image, digest });
   }
   return images;
