@@ -82,7 +82,7 @@ describe('killed half-way', () => {
     const running = await observe();
     await down();
     await expectNothingLeft(running);
-  });
+  }, 600_000);
 
   test('interrupted by ^C, up takes away what it had started', async () => {
     const late = join(paths.logs, 'kube-scheduler.log');

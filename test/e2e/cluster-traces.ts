@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { parseHierarchies, processesIn } from '../cluster/cgroups.ts';
 import { processStartTime } from '../cluster/lock.ts';
@@ -33,6 +34,7 @@ export async function machineTraces() {
   return {
     mounts: mountinfo.split('\n').map((line) => line.split(' ').slice(3).join(' ')),
     interfaces: await list('/sys/class/net'),
+    addresses: networkInterfaces(),
     files: (await Promise.all(FOLDERS.map(list))).flat(),
     settings: Object.fromEntries(await Promise.all(settings)),
   };
@@ -103,9 +105,18 @@ export async function footprint(directory: string): Promise<Footprint> {
   };
 }
 
-/** The processes of a footprint that are still there, as "PID COMMAND". */
+/** Whether a process has ended, and only waits for its parent to take notice (man 5 proc). */
+async function isZombie(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+}
+
+/** The processes of a footprint that still run, as "PID COMMAND". */
 export async function remains({ processes }: Footprint): Promise<readonly string[]> {
-  return processes
-    .filter(({ pid, startTime }) => startTime !== undefined && processStartTime(pid) === startTime)
-    .map(({ pid, command }) => `${pid} ${command}`);
+  const left: string[] = [];
+  for (const { pid, startTime, command } of processes) {
+    if (startTime === undefined || processStartTime(pid) !== startTime) continue;
+    if (!(await isZombie(pid))) left.push(`${pid} ${command}`);
+  }
+  return left;
 }

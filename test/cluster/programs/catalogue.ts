@@ -186,7 +186,7 @@ export const catalogue = {
     minutes: 1,
   },
   podprobe: {
-    version: '2',
+    version: '3',
     module: 'podprobe',
     package: '.',
     minutes: 1,
