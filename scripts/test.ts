@@ -5,6 +5,8 @@ import { errorMessage, UserError } from '@paal/core/errors';
 import { Command } from 'commander';
 import { execa } from 'execa';
 import { type Cluster, startCluster, stopCluster } from '../test/cluster/cluster.ts';
+import type { ProgramName } from '../test/cluster/programs/catalogue.ts';
+import { ensurePrograms } from '../test/cluster/programs/programs.ts';
 import { printProgress } from '../test/cluster/progress.ts';
 import { interruption } from './interruption.ts';
 import { repositoryRoot } from './repository.ts';
@@ -24,9 +26,12 @@ export interface Suite {
   /** Paths below the repository's root. */
   readonly files: readonly string[];
   readonly cluster: boolean;
+  /** What its tests start beside the cluster. */
+  readonly programs: readonly ProgramName[];
 }
 
 const CLUSTER = 'test';
+const SERVICES = ['ferretdb', 'prometheus', 'podprobe'] as const;
 
 async function testFiles(directory: string): Promise<readonly string[]> {
   const entries = await readdir(join(repositoryRoot, directory), {
@@ -107,6 +112,8 @@ async function runAll(suites: readonly Suite[], keep: boolean): Promise<Totals> 
   await attempt(async () => {
     for (const suite of suites) {
       if (suite.cluster && suite.files.length > 0) {
+        // A test that has to build what it starts would be over its time.
+        await ensurePrograms(suite.programs, printProgress(), signal);
         cluster ??= await startCluster({ name: CLUSTER, signal }, printProgress());
       }
       const env = cluster ? { PAAL_TEST_CLUSTER: JSON.stringify(cluster) } : {};
@@ -120,16 +127,21 @@ async function runAll(suites: readonly Suite[], keep: boolean): Promise<Totals> 
 async function suitesFor(scope: string, names: readonly string[]): Promise<readonly Suite[]> {
   const matching = (paths: readonly string[]): readonly string[] =>
     names.length === 0 ? paths : paths.filter((path) => names.some((name) => path.includes(name)));
-  const unit = { name: 'unit', files: matching(await unitFiles()), cluster: false };
+  const unit = { name: 'unit', files: matching(await unitFiles()), cluster: false, programs: [] };
   const contract = {
     name: 'contract',
     files: matching(await testFiles('test/contract')),
     cluster: true,
+    programs: SERVICES,
   };
   const e2e = matching(await testFiles('test/e2e'));
   if (scope === 'unit') return [unit];
-  if (scope === 'e2e') return [{ name: 'end-to-end', files: e2e, cluster: true }];
-  return [unit, contract, { name: 'core end-to-end', files: e2e.filter(isCore), cluster: true }];
+  if (scope === 'e2e') {
+    const programs = [...SERVICES, 'alertmanager' as const];
+    return [{ name: 'end-to-end', files: e2e, cluster: true, programs }];
+  }
+  const core = { files: e2e.filter(isCore), cluster: true, programs: SERVICES };
+  return [unit, contract, { name: 'core end-to-end', ...core }];
 }
 
 if (import.meta.main) {

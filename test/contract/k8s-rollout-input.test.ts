@@ -71,6 +71,21 @@ describe("paal/k8s-rollout's input", () => {
       'The input "on-failure" is "undo"; write one of rollback, none.',
     ],
     [
+      'a budget of a reason that there is not',
+      { budgets: 'ImageNotFond=90s', workloads: 'deployment/web', images: 'web=web:2' },
+      '"ImageNotFond" is not a reason that has a budget. Did you mean "ImageNotFound"?',
+    ],
+    [
+      'a budget that is no pair',
+      { budgets: 'CrashLoop: 5', workloads: 'deployment/web', images: 'web=web:2' },
+      'The input "budgets": "CrashLoop: 5" is not a pair. Write name=value.',
+    ],
+    [
+      'a share of the pods that there is not',
+      { 'min-available': '120%', workloads: 'deployment/web', images: 'web=web:2' },
+      'The input "min-available" is "120%"; write a number of pods, or a percentage: 80%.',
+    ],
+    [
       'a manifest that is not there',
       { manifests: 'k8s/nowhere.yaml' },
       'The input "manifests": k8s/nowhere.yaml cannot be read',

@@ -36,7 +36,7 @@ describe("paal/rollback's input", () => {
     [
       'a revision of two workloads',
       { to: 'revision:2', workloads: 'deployment/web, deployment/api' },
-      'A revision belongs to one Deployment',
+      'A revision belongs to one workload',
     ],
     [
       'a kind that cannot be taken back',

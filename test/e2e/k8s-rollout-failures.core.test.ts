@@ -25,21 +25,24 @@ describe('paal/k8s-rollout names the cause of a failure, and takes the workload 
     });
   });
 
-  realNodeTest('a crash at the start, with the exit code and the last lines', async () => {
-    const ground = await playground('crash');
-    const LOG = 'connecting to the database';
-    const step = await expectFailure(ground, image, {
-      manifest: bad({ env: { LOG, EXIT_CODE: '3' } }),
-      reason: 'CrashLoop',
-      says: ['The container web exited with code 3, 3 times so far'],
-      at: '- name: web',
-    });
-    for (const text of [step.summary, step.log]) {
-      expect(text).toMatch(/Last lines of web in web-\w+-\w+ before it exited/);
-      expect(text).toContain(LOG);
-      expect(text).toContain('fatal: something went wrong on purpose');
-    }
-  });
+  realNodeTest(
+    'a crash at the start, with the exit code and the last lines of the run that ended (trap 34)',
+    async () => {
+      const ground = await playground('crash');
+      const LOG = 'connecting to the database';
+      const step = await expectFailure(ground, image, {
+        manifest: bad({ env: { LOG, EXIT_CODE: '3' } }),
+        reason: 'CrashLoop',
+        says: ['The container web exited with code 3, 3 times so far'],
+        at: '- name: web',
+      });
+      for (const text of [step.summary, step.log]) {
+        expect(text).toMatch(/Last lines of web in web-\w+-\w+ before it exited/);
+        expect(text).toContain(LOG);
+        expect(text).toContain('fatal: something went wrong on purpose');
+      }
+    },
+  );
 
   realNodeTest('a container that needs more memory than its limit', async () => {
     const ground = await playground('memory');
@@ -49,7 +52,10 @@ describe('paal/k8s-rollout names the cause of a failure, and takes the workload 
         container: { resources: { limits: { memory: '32Mi' } } },
       }),
       reason: 'OOMKilled',
-      says: ['used more memory than its limit (OOMKilled)', "Raise the container's memory limit"],
+      says: [
+        'used more memory than its limit of 32Mi (OOMKilled), 2 times so far',
+        "Raise the container's memory limit",
+      ],
       at: '- name: web',
     });
   });

@@ -35,7 +35,7 @@ const HOSTILE = [
 const SECRETS = ['hunter2-of-the-user', 'ghp_0123456789abcdefghijABCDEFGHIJ012345'];
 
 describe('paal/k8s-rollout', () => {
-  realNodeTest('makes hostile text in the log of a container harmless', async () => {
+  realNodeTest('makes hostile text in the log of a container harmless (trap 30)', async () => {
     const ground = await playground('hostile');
     const crashing = web({ image: image.v1, env: { LOG: HOSTILE, EXIT_CODE: '1' } });
     const step = await applyManifest(ground, [crashing]);
@@ -59,7 +59,7 @@ describe('paal/k8s-rollout', () => {
     }
   });
 
-  realNodeTest('that is cancelled reports what it knows, and ends in time', async () => {
+  realNodeTest('that is cancelled reports what it knows, and ends in time (trap 28)', async () => {
     const ground = await playground('cancelled');
     expectGood(await applyManifest(ground, [web({ image: image.v1 })]));
     let cancelled: number | undefined;

@@ -30,24 +30,27 @@ describe('a deployment', () => {
     expect(await ledger(ground)).toEqual({ 1: 'rolled-out', 2: 'rolled-back', 3: 'rolled-out' });
   });
 
-  realNodeTest('of manifests over kubectl set image is refused, unless it is to win', async () => {
-    const ground = await playground('kubectl-set');
-    expectGood(await applyManifest(ground, [web({ image: image.v1 })]));
-    await ground.kubectl('set', 'image', 'deployment/web', `web=${image.v2}`);
-    await ground.kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
-    const refused = await applyManifest(ground, [web({ image: image.v3 })]);
-    expect(refused.errors).toEqual([
-      expect.stringMatching(
-        /^web\.yaml:1:1: deployment\/web was not applied, because others manage fields that it sets: .*image \(set by kubectl-set\).*force-conflicts: true/,
-      ),
-    ]);
-    expect(refused.outputs).toMatchObject({ 'failure-reason': 'BadInput', changed: 'false' });
-    await expectServing(ground, image.v2);
-    expectGood(
-      await applyManifest(ground, [web({ image: image.v3 })], { 'force-conflicts': 'true' }),
-    );
-    await expectServing(ground, image.v3);
-  });
+  realNodeTest(
+    'of manifests over kubectl set image is refused, unless it is to win (trap 26)',
+    async () => {
+      const ground = await playground('kubectl-set');
+      expectGood(await applyManifest(ground, [web({ image: image.v1 })]));
+      await ground.kubectl('set', 'image', 'deployment/web', `web=${image.v2}`);
+      await ground.kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
+      const refused = await applyManifest(ground, [web({ image: image.v3 })]);
+      expect(refused.errors).toEqual([
+        expect.stringMatching(
+          /^web\.yaml:1:1: deployment\/web was not applied, because others manage fields that it sets: .*image \(set by kubectl-set\).*force-conflicts: true/,
+        ),
+      ]);
+      expect(refused.outputs).toMatchObject({ 'failure-reason': 'BadInput', changed: 'false' });
+      await expectServing(ground, image.v2);
+      expectGood(
+        await applyManifest(ground, [web({ image: image.v3 })], { 'force-conflicts': 'true' }),
+      );
+      await expectServing(ground, image.v3);
+    },
+  );
 
   realNodeTest('that changes nothing is no release to go back from', async () => {
     const ground = await playground('again');

@@ -28,26 +28,29 @@ async function released(label: string, ...images: readonly string[]): Promise<Pl
 }
 
 describe('paal/rollback to the release before', () => {
-  realNodeTest('takes it back, and once more to the one before that, not to and fro', async () => {
-    const ground = await released('previous', image.v1, image.v2, image.v3);
-    const first = await rollBack(ground);
-    expectGood(first);
-    expect(first.outputs).toMatchObject({
-      from: '3',
-      to: '2',
-      'rollback-target': 'unverified',
-      release: '2',
-      'failure-reason': '',
-    });
-    await expectServing(ground, image.v2);
-    expect(first.summary).toMatch(/^## ✅ Back at release 2 .*\n\n\*\*It serves again\.\*\*/);
+  realNodeTest(
+    'takes it back, and once more to the one before that, not to and fro (trap 12)',
+    async () => {
+      const ground = await released('previous', image.v1, image.v2, image.v3);
+      const first = await rollBack(ground);
+      expectGood(first);
+      expect(first.outputs).toMatchObject({
+        from: '3',
+        to: '2',
+        'rollback-target': 'unverified',
+        release: '2',
+        'failure-reason': '',
+      });
+      await expectServing(ground, image.v2);
+      expect(first.summary).toMatch(/^## ✅ Back at release 2 .*\n\n\*\*It serves again\.\*\*/);
 
-    const second = await rollBack(ground);
-    expectGood(second);
-    expect(second.outputs).toMatchObject({ from: '2', to: '1' });
-    await expectServing(ground, image.v1);
-    expect(await ledger(ground)).toEqual({ 1: 'rolled-out', 2: 'rolled-back', 3: 'rolled-back' });
-  });
+      const second = await rollBack(ground);
+      expectGood(second);
+      expect(second.outputs).toMatchObject({ from: '2', to: '1' });
+      await expectServing(ground, image.v1);
+      expect(await ledger(ground)).toEqual({ 1: 'rolled-out', 2: 'rolled-back', 3: 'rolled-back' });
+    },
+  );
 
   realNodeTest(
     'is what ran before PAAL came, where images were set; dry-run only says so',
@@ -70,7 +73,7 @@ describe('paal/rollback to the release before', () => {
     },
   );
 
-  realNodeTest('takes back the ConfigMap that was applied with it', async () => {
+  realNodeTest('takes back the ConfigMap that was applied with it (trap 27)', async () => {
     const ground = await playground('config');
     const objects = (tag: string, GREETING: string) => [
       { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web' }, data: { GREETING } },

@@ -9,10 +9,12 @@ import {
   ledger,
   type Versions,
 } from './rollout-fixture.ts';
-import { web } from './workloads.ts';
+import { type WebOptions, web } from './workloads.ts';
 
 /** A bad release 2, and what is to be said of it. */
 export interface Failure {
+  /** Default: Deployment. */
+  readonly kind?: WebOptions['kind'];
   readonly manifest: object;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly reason: string;
@@ -33,18 +35,18 @@ export async function expectFailure(
   image: Versions,
   failure: Failure,
 ): Promise<StepResult> {
-  const { manifest, inputs = {}, reason, status = 'failed', container = 'web', says, at } = failure;
-  expectGood(await applyManifest(ground, [web({ image: image.v1 })]));
+  const { kind = 'Deployment', manifest, inputs = {}, reason, says, at } = failure;
+  const { status = 'failed', container = 'web' } = failure;
+  expectGood(await applyManifest(ground, [web({ kind, image: image.v1 })]));
   const step = await applyManifest(ground, [manifest], inputs);
   expect(step.exitCode).toBe(1);
   expect(step.outputs).toMatchObject({
     status,
     changed: 'true',
     'failure-reason': reason,
-    'failed-workload': 'deployment/web',
+    'failed-workload': `${kind.toLowerCase()}/web`,
     'failed-container': container,
-    'previous-revision': '1',
-    revision: '3',
+    ...(kind === 'Deployment' ? { 'previous-revision': '1', revision: '3' } : {}),
     'rolled-back': 'succeeded',
     'rollback-target': 'unverified',
     release: '2',
@@ -61,7 +63,7 @@ export async function expectFailure(
   expect(step.log).toMatch(new RegExp(`^::error file=web\\.yaml,line=${line},col=\\d+::`, 'm'));
   expect(step.summary).toMatch(/^## ❌ Release 2 (failed|timed out)\n/);
   expect(step.summary).toContain(`**<code>${reason}</code>**`);
-  await expectServing(ground, image.v1);
+  await expectServing(ground, image.v1, 'web', kind);
   expect(await ledger(ground)).toEqual({ 1: 'rolled-out', 2: 'failed' });
   return step;
 }

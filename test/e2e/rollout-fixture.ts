@@ -109,7 +109,7 @@ export async function ledger(
 
 interface Workload {
   readonly metadata: { readonly generation: number };
-  readonly spec: { readonly replicas: number };
+  readonly spec: { readonly replicas?: number };
   readonly status: Readonly<Record<string, number>>;
 }
 
@@ -119,20 +119,33 @@ interface Pod {
   readonly status: { readonly containerStatuses?: readonly { readonly ready: boolean }[] };
 }
 
-/** Asks the cluster whether all pods of a Deployment run `image`, and all of them are ready. */
+type Kind = 'Deployment' | 'StatefulSet' | 'DaemonSet';
+
+/** How many pods of a workload there should be; asks the cluster whether all are new and available. */
+async function expectComplete(ground: Playground, kind: Kind, name: string): Promise<number> {
+  const resource = `${kind.toLowerCase()}s`;
+  const [workload] = await ground.list<Workload>('apps/v1', resource, `app=${name}`);
+  const { status } = workload ?? {};
+  expect(status?.observedGeneration).toBe(workload?.metadata.generation);
+  if (kind === 'DaemonSet') {
+    const desired = status?.desiredNumberScheduled ?? 0;
+    expect(status).toMatchObject({ updatedNumberScheduled: desired, numberAvailable: desired });
+    return desired;
+  }
+  const replicas = workload?.spec.replicas ?? 0;
+  const whole = { replicas, updatedReplicas: replicas, availableReplicas: replicas };
+  expect(status).toMatchObject(whole);
+  return replicas;
+}
+
+/** Asks the cluster whether all pods of a workload run `image`, and all of them are ready. */
 export async function expectServing(
   ground: Playground,
   image: string,
   name = 'web',
+  kind: Kind = 'Deployment',
 ): Promise<void> {
-  const [deployment] = await ground.list<Workload>('apps/v1', 'deployments', `app=${name}`);
-  const replicas = deployment?.spec.replicas ?? 0;
-  expect(deployment?.status).toMatchObject({
-    observedGeneration: deployment?.metadata.generation,
-    replicas,
-    updatedReplicas: replicas,
-    availableReplicas: replicas,
-  });
+  const wanted = await expectComplete(ground, kind, name);
   const pods = await ground.list<Pod>('v1', 'pods', `app=${name}`);
   const living = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined);
   expect(
@@ -140,7 +153,7 @@ export async function expectServing(
       images: pod.spec.containers.map((container) => container.image),
       ready: pod.status.containerStatuses?.map(({ ready }) => ready),
     })),
-  ).toEqual(Array(replicas).fill({ images: [image], ready: [true] }));
+  ).toEqual(Array(wanted).fill({ images: [image], ready: [true] }));
 }
 
 /** The report that a step wrote. */

@@ -1,5 +1,6 @@
-/** What a test's Deployment is made of; everything else is as small and quick as it can be. */
+/** What a test's workload is made of; everything else is as small and quick as it can be. */
 export interface WebOptions {
+  readonly kind?: 'Deployment' | 'StatefulSet' | 'DaemonSet';
   readonly name?: string;
   readonly image: string;
   readonly replicas?: number;
@@ -8,23 +9,29 @@ export interface WebOptions {
   readonly container?: object;
   /** Further fields of the pod's spec, such as volumes or initContainers. */
   readonly pod?: object;
-  /** Further fields of the Deployment's spec, such as paused or strategy. */
+  /** Further fields of the workload's spec, such as paused or strategy. */
   readonly spec?: object;
   /** Without one the container counts as ready as soon as it has started. */
   readonly probe?: boolean;
 }
 
-/** A Deployment of the test application, as a manifest. */
+/** The part of the spec that is the kind's own. */
+function ownSpec(kind: NonNullable<WebOptions['kind']>, replicas: number): object {
+  if (kind === 'DaemonSet') return {};
+  if (kind === 'StatefulSet') return { replicas, serviceName: '' };
+  return { replicas, strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } };
+}
+
+/** A Deployment, or another workload, of the test application, as a manifest. */
 export function web(options: WebOptions): object {
-  const { name = 'web', image, replicas = 1, env = {}, probe = true } = options;
+  const { kind = 'Deployment', name = 'web', image, env = {}, probe = true } = options;
   return {
     apiVersion: 'apps/v1',
-    kind: 'Deployment',
+    kind,
     metadata: { name, labels: { app: name } },
     spec: {
-      replicas,
       selector: { matchLabels: { app: name } },
-      strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      ...ownSpec(kind, options.replicas ?? 1),
       ...options.spec,
       template: {
         metadata: { labels: { app: name } },
@@ -45,5 +52,36 @@ export function web(options: WebOptions): object {
         },
       },
     },
+  };
+}
+
+/** A Job's manifest. */
+export interface Job {
+  readonly kind: 'Job';
+  readonly spec: {
+    readonly template: { readonly spec: { readonly containers: readonly object[] } };
+  };
+  readonly [field: string]: unknown;
+}
+
+/** A Job of the test application that is tried once. */
+export function job(name: string, image: string, env: Readonly<Record<string, string>> = {}): Job {
+  const variables = Object.entries(env).map(([key, value]) => ({ name: key, value }));
+  const containers = [{ name, image, env: variables }];
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name },
+    spec: { backoffLimit: 0, template: { spec: { restartPolicy: 'Never', containers } } },
+  } as Job;
+}
+
+/** A Service for the pods of an app. */
+export function service(name: string, app = name): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name },
+    spec: { selector: { app }, ports: [{ port: 80, targetPort: 8080 }] },
   };
 }

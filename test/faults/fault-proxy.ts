@@ -53,7 +53,11 @@ export async function startFaultProxy(
 ): Promise<FaultProxy> {
   const upstream = await Upstream.connect(cluster, kubeconfig);
   const authority = await createAuthority('fault proxy authority');
-  const pair = await authority.issue({ commonName: 'fault proxy', addresses: ['127.0.0.1'] });
+  const pair = await authority.issue({
+    commonName: 'fault proxy',
+    dnsNames: ['localhost'],
+    addresses: ['127.0.0.1'],
+  });
   const folder = await mkdtemp(join(tmpdir(), 'paal-faults-'));
   const credentials = new Credentials(folder);
   await credentials.renew();

@@ -8,15 +8,16 @@ import type { Finding } from '@paal/core/report/finding';
 import { whyNotRolledBack } from '@paal/core/rollback/decide';
 import { type RollbackResult, rollBack } from '@paal/core/rollback/run';
 import { targetAfterFailure } from '@paal/core/rollback/target';
-import type { Verdict } from '@paal/core/rollout/assess';
 import { collectEvidence } from '@paal/core/rollout/evidence';
-import { followRollout, type RolloutOutcome } from '@paal/core/rollout/follow';
+import { followRollout } from '@paal/core/rollout/follow';
 import type { Journal } from '@paal/core/rollout/journal';
 import { locate } from '@paal/core/rollout/locate';
-import type { RolloutTarget } from '@paal/core/rollout/observation';
 import type { PlannedWrite } from '@paal/core/rollout/plan';
+import type { RolloutTarget } from '@paal/core/rollout/target';
+import type { Standing } from '@paal/core/rollout/tracker';
+import type { Verdict } from '@paal/core/rollout/verdict';
 import { write } from '@paal/core/rollout/write';
-import { revisionOf } from '@paal/core/workload/deployment';
+import { revisionOf } from '@paal/core/workload/revision';
 import type { Inputs } from './inputs.ts';
 import { closeRelease, openRelease } from './release.ts';
 
@@ -38,9 +39,9 @@ export interface DeployResult {
   readonly changed: boolean;
   readonly findings: readonly Finding[];
   readonly release: Release;
-  readonly outcomes: readonly RolloutOutcome[];
+  readonly outcomes: readonly Standing[];
   /** Revision by workload, before the writes. */
-  readonly previousRevisions: ReadonlyMap<string, number | undefined>;
+  readonly previousRevisions: ReadonlyMap<string, string | undefined>;
   readonly rollback: RollbackResult | undefined;
   /** Why there was no rollback, when the rollout did not succeed. */
   readonly notRolledBack: string | undefined;
@@ -92,10 +93,14 @@ async function writeAll(
 }
 
 /** The verdict on the whole: the worst of its workloads. */
-function overall(outcomes: readonly RolloutOutcome[]): RolloutOutcome | undefined {
+function overall(outcomes: readonly Standing[]): Standing | undefined {
   const order: readonly Verdict['status'][] = ['failed', 'timed-out', 'superseded', 'unknown'];
+  // What depends on a workload, such as a Service, is no cause of anything.
+  const causesFirst = [...outcomes].sort(
+    (a, b) => Number(b.target.workload !== undefined) - Number(a.target.workload !== undefined),
+  );
   for (const status of order) {
-    const found = outcomes.find(({ verdict }) => verdict.status === status);
+    const found = causesFirst.find(({ verdict }) => verdict.status === status);
     if (found) return found;
   }
   return undefined;
@@ -130,7 +135,7 @@ async function takeBack(
 /** The findings, with evidence, and their places in the manifests; the evidence is printed too. */
 async function explain(
   { connection, clock, signal }: DeployTools,
-  worst: RolloutOutcome,
+  worst: Standing,
   plan: readonly PlannedWrite[],
 ): Promise<readonly Finding[]> {
   const findings = await collectEvidence(connection, worst, clock, signal);
@@ -140,7 +145,7 @@ async function explain(
   return findings.map((finding) => locate(finding, plan));
 }
 
-function verdictOf(outcomes: readonly RolloutOutcome[], refusal: Finding | undefined): Verdict {
+function verdictOf(outcomes: readonly Standing[], refusal: Finding | undefined): Verdict {
   if (refusal) {
     const { message } = refusal;
     return { status: 'failed', message, finding: refusal, findings: [refusal] };
@@ -177,15 +182,9 @@ export async function deploy(
     journal.begin(`release ${release.number}`);
     const written = await writeAll(tools, plan, inputs.forceConflicts);
     const watched = written.refusal ? [] : written.targets;
-    const outcomes = await followRollout(
-      connection,
-      namespace,
-      watched,
-      inputs.policy,
-      journal,
-      clock,
-      signal,
-    );
+    const { policy } = inputs;
+    const follow = { connection, namespace, policy, listener: journal, clock, signal };
+    const outcomes = await followRollout(follow, watched);
     return { written, outcomes };
   });
   const { targets, refusal } = written;

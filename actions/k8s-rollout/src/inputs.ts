@@ -4,11 +4,14 @@ import {
   choiceInput,
   durationInput,
   listInput,
+  mapInput,
   textInput,
 } from '@paal/core/action/inputs';
 import type { RunIdentity } from '@paal/core/action/run';
 import { UserError } from '@paal/core/errors';
 import { appOfRepository, checkAppName } from '@paal/core/release/release';
+import { type Budgets, DEFAULT_BUDGETS, withBudgets } from '@paal/core/rollout/budget';
+import { type MinAvailable, parseMinAvailable } from '@paal/core/rollout/min-available';
 import { DEFAULT_POLICY, type RolloutPolicy } from '@paal/core/rollout/policy';
 import { type ImageChange, parseImageChange } from '@paal/core/workload/images';
 
@@ -29,7 +32,29 @@ export interface Inputs {
   readonly onFailure: 'rollback' | 'none';
   readonly rollbackOn: 'app' | 'any';
   readonly forceConflicts: boolean;
+  readonly configHash: boolean;
+  /** Whether the plan shows what changes, line by line. */
+  readonly diff: boolean;
   readonly dryRun: boolean;
+}
+
+/** The budgets of the input, over those of paal.yaml. */
+function budgetsInput(configured: Readonly<Record<string, string | number>>): Budgets {
+  const texts = Object.entries(configured).map(([reason, budget]) => [reason, String(budget)]);
+  const budgets = withBudgets(
+    DEFAULT_BUDGETS,
+    Object.fromEntries(texts) as Readonly<Record<string, string>>,
+    'rollout.budgets of paal.yaml',
+  );
+  return withBudgets(budgets, mapInput('budgets') ?? {}, 'The input "budgets"');
+}
+
+function minAvailableInput(configured: string | number | undefined): MinAvailable | undefined {
+  const text = textInput('min-available');
+  if (text !== undefined) return parseMinAvailable(text, 'The input "min-available"');
+  return configured === undefined
+    ? undefined
+    : parseMinAvailable(String(configured), 'rollout.min-available of paal.yaml');
 }
 
 /**
@@ -39,13 +64,18 @@ export interface Inputs {
 export async function readInputs(run: RunIdentity): Promise<Inputs> {
   const { config, settings } = await environmentInput(run.ref);
   const { rollout = {} } = settings;
+  const dryRun = booleanInput('dry-run') ?? false;
   const inputWorkloads = listInput('workloads');
   const images = (listInput('images') ?? []).map(parseImageChange);
   // Workloads that are named here are meant, not the manifests of paal.yaml.
   const manifests = listInput('manifests') ?? (inputWorkloads ? undefined : settings.manifests);
   const workloads =
     inputWorkloads ??
-    (settings.workloads ?? []).map(({ deployment }) => `deployment/${deployment}`);
+    (settings.workloads ?? []).map(({ images: _, ...names }) =>
+      Object.entries(names)
+        .map(([kind, name]) => `${kind}/${name}`)
+        .join(),
+    );
   if (!manifests && images.length === 0) {
     throw new UserError(
       'There is nothing to roll out: set the input "manifests", or "images" with "workloads", or put them into paal.yaml.',
@@ -60,6 +90,10 @@ export async function readInputs(run: RunIdentity): Promise<Inputs> {
     ...DEFAULT_POLICY,
     timeout: durationInput('timeout') ?? rollout.timeout ?? DEFAULT_POLICY.timeout,
     bake: durationInput('bake') ?? rollout.bake ?? DEFAULT_POLICY.bake,
+    budgets: budgetsInput(rollout.budgets ?? {}),
+    minAvailable: minAvailableInput(rollout['min-available']),
+    waitForTermination:
+      booleanInput('wait-for-termination') ?? rollout['wait-for-termination'] ?? false,
   };
   const rollbackTimeout =
     durationInput('rollback-timeout') ?? rollout['rollback-timeout'] ?? ROLLBACK_TIMEOUT;
@@ -82,6 +116,8 @@ export async function readInputs(run: RunIdentity): Promise<Inputs> {
       choiceInput('on-failure', ['rollback', 'none']) ?? rollout['on-failure'] ?? 'rollback',
     rollbackOn: choiceInput('rollback-on', ['app', 'any']) ?? rollout['rollback-on'] ?? 'app',
     forceConflicts: booleanInput('force-conflicts') ?? false,
-    dryRun: booleanInput('dry-run') ?? false,
+    configHash: booleanInput('config-hash') ?? true,
+    diff: booleanInput('diff') ?? dryRun,
+    dryRun,
   };
 }

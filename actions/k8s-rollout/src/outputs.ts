@@ -1,9 +1,9 @@
 import { writeOutputs } from '@paal/core/action/outputs';
-import { revisionOf } from '@paal/core/workload/deployment';
+import { revisionOf } from '@paal/core/workload/revision';
 import type { DeployResult } from './deploy.ts';
 
 /** `3`, or `deployment/a=3,deployment/b=5` for several. */
-function joined(values: readonly (readonly [string, number | undefined])[]): string {
+function joined(values: readonly (readonly [string, string | undefined])[]): string {
   const [only] = values;
   if (only && values.length === 1) return String(only[1] ?? '');
   return values.map(([name, value]) => `${name}=${value ?? ''}`).join(',');
@@ -12,12 +12,13 @@ function joined(values: readonly (readonly [string, number | undefined])[]): str
 /** The revisions that run, after a rollback where there was one. */
 export function runningRevisions(
   result: DeployResult,
-): readonly (readonly [string, number | undefined])[] {
+): readonly (readonly [string, string | undefined])[] {
   const last = result.rollback?.outcomes ?? [];
-  return result.outcomes.map(({ target, observation }) => {
+  const workloads = result.outcomes.filter(({ target }) => target.workload);
+  return workloads.map(({ target, observation }) => {
     const outcome = last.find((one) => one.target.name === target.name);
-    const deployment = outcome?.observation.deployment ?? observation.deployment;
-    return [target.name, deployment && revisionOf(deployment)] as const;
+    const { object, related } = outcome?.observation.object ? outcome.observation : observation;
+    return [target.name, object && revisionOf(object, related.owned)] as const;
   });
 }
 

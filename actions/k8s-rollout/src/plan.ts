@@ -1,26 +1,21 @@
 import { getExecOutput } from '@actions/exec';
-import { group, info, warning } from '@paal/core/action/log';
-import { requireAccess } from '@paal/core/cluster/access-review';
+import { group, info } from '@paal/core/action/log';
 import type { Connection } from '@paal/core/cluster/connection';
 import { discover } from '@paal/core/cluster/discovery';
 import { readManifests } from '@paal/core/cluster/manifest';
-import { RESOURCES, type Resource } from '@paal/core/cluster/object';
+import type { Resource } from '@paal/core/cluster/object';
 import { UserError } from '@paal/core/errors';
 import { LEDGER_ACCESS } from '@paal/core/release/ledger';
-import {
-  type PlannedWrite,
-  planRollout,
-  prepareObjects,
-  rolloutAccess,
-} from '@paal/core/rollout/plan';
+import { requireRolloutAccess } from '@paal/core/rollout/access';
+import { diffLines } from '@paal/core/rollout/diff';
+import { type PlannedWrite, plannedTarget, planRollout } from '@paal/core/rollout/plan';
+import { prepareObjects } from '@paal/core/rollout/plan-objects';
 import { checkTimeout } from '@paal/core/rollout/policy';
 import { imagePlaces } from '@paal/core/workload/images';
+import { rulesFor } from '@paal/core/workload/kinds/registry';
 import { parseWorkload } from '@paal/core/workload/reference';
-import type { Deployment } from '@paal/core/workload/types';
+import { templateOf, workloadResource } from '@paal/core/workload/template';
 import type { Inputs } from './inputs.ts';
-
-/** Workloads that this version applies but does not watch. */
-const UNWATCHED = ['StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Pod', 'ReplicaSet'];
 
 async function kustomize(directory: string): Promise<string> {
   const { stdout, stderr, exitCode } = await getExecOutput('kubectl', ['kustomize', directory], {
@@ -35,12 +30,13 @@ async function kustomize(directory: string): Promise<string> {
   throw new UserError(`kubectl kustomize ${directory} failed: ${stderr.trim()}`);
 }
 
-function describeWrite({ name, live, result, changes, workload }: PlannedWrite): string {
+function describeWrite({ name, live, result, changes }: PlannedWrite): string {
   if (!live) return `${name}: is created`;
   if (!changes) return `${name}: unchanged`;
-  if (!workload) return `${name}: changes`;
-  const before = imagePlaces((live as Deployment).spec.template);
-  const images = imagePlaces((result as Deployment).spec.template)
+  const [old, next] = [templateOf(live), templateOf(result)];
+  if (!old || !next) return `${name}: changes`;
+  const before = imagePlaces(old);
+  const images = imagePlaces(next)
     .filter(
       ({ container, image }) => before.find((one) => one.container === container)?.image !== image,
     )
@@ -71,27 +67,40 @@ export async function makePlan(
       ? await Promise.all(
           manifests.map(({ object }) => discovery.resource(object.apiVersion, object.kind)),
         )
-      : [RESOURCES.deployments];
-    const rules = [...rolloutAccess(resources, manifests !== undefined), ...LEDGER_ACCESS];
-    await requireAccess(connection, namespace, rules, options);
+      : workloads.map(({ kind }) => workloadResource(kind));
+    const applied = manifests !== undefined;
+    const unreadable = await requireRolloutAccess(connection, namespace, resources, LEDGER_ACCESS, {
+      ...options,
+      applied,
+    });
     const request = {
       namespace,
       manifests,
       images: inputs.images,
       workloads,
       forceConflicts: inputs.forceConflicts,
+      unreadable,
+      configHash: inputs.configHash,
     };
-    const plan = await planRollout(connection, discovery, request, options);
-    for (const planned of plan) {
+    const { writes, notes } = await planRollout(connection, discovery, request, options);
+    for (const note of notes) info(note);
+    for (const planned of writes) {
       info(describeWrite(planned));
-      if (UNWATCHED.includes(planned.resource.kind)) {
-        warning(`${planned.name} is applied, but not watched: this version watches Deployments.`);
+      // Of what is new, all is new.
+      if (inputs.diff && planned.live && planned.changes) {
+        info(diffLines(planned.live, planned.result).join('\n'));
       }
+      const target = plannedTarget(planned);
+      if (!target) {
+        if (rulesFor(planned.resource))
+          info(`${planned.name}: not waited for: ${planned.unwatched}`);
+        continue;
+      }
+      checkTimeout(target, planned.result, inputs.policy, 'timeout');
       if (!planned.workload) continue;
-      checkTimeout(planned.name, planned.result as Deployment, inputs.policy, 'timeout');
       const rollbackPolicy = { ...inputs.policy, timeout: inputs.rollbackTimeout };
-      checkTimeout(planned.name, planned.result as Deployment, rollbackPolicy, 'rollback-timeout');
+      checkTimeout(target, planned.result, rollbackPolicy, 'rollback-timeout');
     }
-    return plan;
+    return writes;
   });
 }

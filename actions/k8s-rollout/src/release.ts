@@ -8,7 +8,7 @@ import type { Release, ReleaseContent, ReleaseStatus } from '@paal/core/release/
 import type { PlannedWrite } from '@paal/core/rollout/plan';
 import { sameTemplate } from '@paal/core/workload/deployment';
 import { imagePlaces, withImages } from '@paal/core/workload/images';
-import type { Deployment } from '@paal/core/workload/types';
+import { templateOf, withTemplate } from '@paal/core/workload/template';
 
 /** The ledger's entry that a deployment works on. */
 export interface OpenRelease {
@@ -20,10 +20,9 @@ export interface OpenRelease {
 function contentOf(plan: readonly PlannedWrite[], pick: 'live' | 'result'): ReleaseContent {
   return {
     workloads: plan.flatMap((planned) => {
-      const deployment = planned[pick] as Deployment | undefined;
-      return planned.workload && deployment
-        ? [{ workload: planned.workload, template: deployment.spec.template }]
-        : [];
+      const object = planned[pick];
+      const template = object && templateOf(object);
+      return planned.workload && template ? [{ workload: planned.workload, template }] : [];
     }),
     objects: pick === 'result' ? plan.flatMap(({ object }) => object ?? []) : [],
   };
@@ -71,11 +70,12 @@ async function appliedBefore(
 
 /** `object` with the images that the planned write sets. */
 function withImagesOf(object: KubeObject, { result, imagesOf = [] }: PlannedWrite): KubeObject {
-  const { spec } = object as Deployment;
-  const set = imagePlaces((result as Deployment).spec.template).flatMap(({ container, image }) =>
+  const [stored, next] = [templateOf(object), templateOf(result)];
+  if (!stored || !next) return object;
+  const set = imagePlaces(next).flatMap(({ container, image }) =>
     imagesOf.includes(container) && image ? [[container, image] as const] : [],
   );
-  return { ...object, spec: { ...spec, template: withImages(spec.template, new Map(set)) } };
+  return withTemplate(object, withImages(stored, new Map(set)));
 }
 
 /** The release that already put out exactly this, when nothing changes. */

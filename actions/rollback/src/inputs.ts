@@ -33,7 +33,7 @@ export async function readInputs(run: RunIdentity): Promise<Inputs> {
   for (const text of workloads ?? []) parseWorkload(text, '', 'The input "workloads"');
   if (to.to === 'revision' && workloads?.length !== 1) {
     throw new UserError(
-      'A revision belongs to one Deployment: set the input "workloads" to that one, such as deployment/web.',
+      'A revision belongs to one workload: set the input "workloads" to that one, such as deployment/web.',
     );
   }
   const policy: RolloutPolicy = {

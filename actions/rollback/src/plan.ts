@@ -1,17 +1,18 @@
 import { group, info } from '@paal/core/action/log';
-import { requireAccess } from '@paal/core/cluster/access-review';
 import { readObject } from '@paal/core/cluster/apply';
 import type { Connection } from '@paal/core/cluster/connection';
-import { objectName, RESOURCES } from '@paal/core/cluster/object';
+import { objectName } from '@paal/core/cluster/object';
 import { UserError } from '@paal/core/errors';
 import { currentRelease } from '@paal/core/release/history';
 import { LEDGER_ACCESS, type Ledger } from '@paal/core/release/ledger';
-import { findRevision, type Revision } from '@paal/core/rollback/revision';
+import { findRevision } from '@paal/core/rollback/revision';
 import { chooseTarget, type RollbackTarget } from '@paal/core/rollback/target';
-import { rolloutAccess } from '@paal/core/rollout/plan';
+import { requireRolloutAccess } from '@paal/core/rollout/access';
 import { checkTimeout, type RolloutPolicy } from '@paal/core/rollout/policy';
 import { parseWorkload } from '@paal/core/workload/reference';
-import type { Deployment, WorkloadRef } from '@paal/core/workload/types';
+import type { Revision } from '@paal/core/workload/revisions';
+import { workloadResource } from '@paal/core/workload/template';
+import type { WorkloadRef } from '@paal/core/workload/types';
 import type { Inputs } from './inputs.ts';
 
 /** What is taken back to what. */
@@ -27,10 +28,10 @@ async function checkWorkload(
   policy: RolloutPolicy,
   signal: AbortSignal,
 ): Promise<void> {
-  const resource = RESOURCES.deployments;
-  const live = await readObject<Deployment>(connection, resource, namespace, name, { signal });
+  const resource = workloadResource(kind);
+  const live = await readObject(connection, resource, namespace, name, { signal });
   const title = objectName(kind, name);
-  if (live) return checkTimeout(title, live, policy, 'timeout');
+  if (live) return checkTimeout({ resource, name: title }, live, policy, 'timeout');
   throw new UserError(
     `${title} is not in namespace ${namespace} any more, and a rollback cannot bring it back. ` +
       'Nothing was changed. Deploy it anew, or name the others in the input "workloads".',
@@ -49,18 +50,25 @@ export async function makePlan(
   signal: AbortSignal,
 ): Promise<Plan> {
   return await group(`Plan for namespace ${namespace}`, async () => {
-    const rules = [...rolloutAccess([RESOURCES.deployments], false), ...LEDGER_ACCESS];
-    await requireAccess(connection, namespace, rules, { signal });
+    const requireFor = async (workloads: readonly WorkloadRef[]): Promise<void> => {
+      const resources = workloads.map(({ kind }) => workloadResource(kind));
+      const options = { signal, applied: false };
+      await requireRolloutAccess(connection, namespace, resources, LEDGER_ACCESS, options);
+    };
     const parse = (text: string): WorkloadRef =>
       parseWorkload(text, namespace, 'The input "workloads"');
     const { to } = inputs;
     if (to.to === 'revision') {
       const workload = parse(inputs.workloads?.[0] ?? '');
+      await requireFor([workload]);
       const revision = await findRevision({ connection, signal }, workload, to.number);
-      info(`deployment/${workload.name}: revision ${revision.current} → ${revision.number}`);
+      info(
+        `${objectName(workload.kind, workload.name)}: revision ${revision.current} → ${revision.number}`,
+      );
       const from = String(revision.current ?? '');
       return { kind: 'revision', revision, workload, from };
     }
+    await requireFor([]);
     const releases = await ledger.list();
     const names = inputs.workloads?.map(parse).map(({ kind, name }) => objectName(kind, name));
     const target = chooseTarget(releases, to, names);
@@ -71,6 +79,7 @@ export async function makePlan(
     for (const [name, { number }] of target.sources) {
       info(`${name} is taken back to release ${number}`);
     }
+    await requireFor([...target.sources.keys()].map(parse));
     for (const name of target.sources.keys()) {
       await checkWorkload(connection, parse(name), inputs.policy, signal);
     }

@@ -12,6 +12,12 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => performance.now(),
   sleep: async (milliseconds, signal) => {
-    await delay(milliseconds, undefined, signal ? { signal } : {});
+    try {
+      await delay(milliseconds, undefined, signal ? { signal } : {});
+    } catch (error) {
+      // What the timer throws instead says only that it was aborted, not why.
+      signal?.throwIfAborted();
+      throw error;
+    }
   },
 };

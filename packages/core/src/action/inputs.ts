@@ -25,6 +25,21 @@ export function listInput(name: string): readonly string[] | undefined {
   return entries.length === 0 ? undefined : entries;
 }
 
+/**
+ * `name=value` pairs by comma or newline. `undefined` when none is given.
+ * @throws UserError for an entry without a name or a value, and for a name that comes twice
+ */
+export function mapInput(name: string): Readonly<Record<string, string>> | undefined {
+  const entries = listInput(name)?.map((entry) => {
+    const [, key, value] = /^([^=\s]+)\s*=\s*(\S.*)$/.exec(entry) ?? [];
+    if (key !== undefined && value !== undefined) return [key, value] as const;
+    throw new UserError(`The input "${name}": "${entry}" is not a pair. Write name=value.`);
+  });
+  const twice = entries?.find(([key], index) => entries.findIndex(([one]) => one === key) < index);
+  if (twice) throw new UserError(`The input "${name}" has "${twice[0]}" twice.`);
+  return entries && Object.fromEntries(entries);
+}
+
 /** A YAML 1.2 boolean (`true`, `True`, `TRUE`, `false` …), as GitHub's own actions read it. */
 export function booleanInput(name: string): boolean | undefined {
   const value = textInput(name);

@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { accessRuleOf, apiError, isTransient, rbacRules } from './api-error.ts';
-import { conflictsOf } from './apply.ts';
+import {
+  ApiError,
+  accessRuleOf,
+  mayHaveTakenEffect,
+  rbacRules,
+  UnreachableError,
+} from './api-error.ts';
 
 describe('the permission that a request needs', () => {
   test.each([
@@ -48,61 +53,20 @@ describe('the permission that a request needs', () => {
   });
 });
 
-describe("the API server's refusal", () => {
-  const answer = (code: number, status: object, retryAfter?: string) =>
-    apiError(
-      'apply deployment/web',
-      code,
-      JSON.stringify(status),
-      { group: 'apps', resource: 'deployments', verb: 'patch' },
-      retryAfter,
-    );
-
-  test('says what was tried and what the server said', () => {
-    expect(answer(422, { message: 'spec.replicas: Invalid value: -1' }).message).toBe(
-      'The API server refused to apply deployment/web (422): spec.replicas: Invalid value: -1.',
-    );
-  });
-
-  test('of a permission ends with the rule to add', () => {
-    expect(answer(403, { message: 'forbidden' }).message).toContain(
-      '"resources":["deployments"],"verbs":["patch"]',
-    );
-  });
-
-  test('that is not JSON is shown as it is', () => {
-    expect(
-      apiError('list pods', 502, '<html>Bad Gateway</html>', undefined, undefined).message,
-    ).toContain('<html>Bad Gateway');
-  });
-
-  test('carries how long to wait', () => {
-    expect(answer(429, {}, '3').retryAfter).toBe(3_000);
-    expect(answer(429, { details: { retryAfterSeconds: 2 } }).retryAfter).toBe(2_000);
-  });
+describe('a write that failed', () => {
+  const refused = (code: number, message = '') => new ApiError(message, code, {}, undefined);
 
   test.each([
-    [429, '', true],
-    [503, '', true],
-    [500, 'etcdserver: leader changed', true],
-    [500, 'failed to create typed patch object: field not declared in schema', false],
-    [409, '', false],
-    [403, '', false],
-  ])('%i "%s" is transient: %s', (code, message, expected) => {
-    expect(isTransient(answer(code, { message }))).toBe(expected);
-  });
-
-  test('of an apply names each conflict with field and manager', () => {
-    const causes = [
-      {
-        reason: 'FieldManagerConflict',
-        message: 'conflict with "hpa" using autoscaling/v2',
-        field: '.spec.replicas',
-      },
-    ];
-    expect(conflictsOf(answer(409, { details: { causes } }))).toEqual([
-      { manager: 'hpa', field: 'spec.replicas' },
-    ]);
-    expect(conflictsOf(answer(409, { reason: 'AlreadyExists' }))).toEqual([]);
+    ['without a connection', new UnreachableError('', 'not-sent'), false],
+    ['whose answer was lost', new UnreachableError('', 'broken'), true],
+    ['without an answer', new UnreachableError('', 'unanswered'), true],
+    ['at a load balancer', new UnreachableError('', 'intercepted'), true],
+    ['for etcd', refused(500, 'etcdserver: request timed out'), true],
+    ['in time', refused(504), true],
+    ['for too many requests', refused(429), false],
+    ['for bad input', refused(500, 'failed to create typed patch object'), false],
+    ['for a conflict', refused(409), false],
+  ])('%s', (_, error, expected) => {
+    expect(mayHaveTakenEffect(error)).toBe(expected);
   });
 });

@@ -33,18 +33,47 @@ export class ApiError extends UserError {
   readonly status: Status;
   /** Milliseconds that the server asks to wait before the next attempt. */
   readonly retryAfter: number | undefined;
+  /** What the request needed to be allowed to do; missing for paths that are no resources. */
+  readonly rule: AccessRule | undefined;
 
-  constructor(message: string, code: number, status: Status, retryAfter: number | undefined) {
+  constructor(
+    message: string,
+    code: number,
+    status: Status,
+    retryAfter: number | undefined,
+    rule?: AccessRule,
+  ) {
     super(message);
     this.code = code;
     this.reason = status.reason ?? '';
     this.status = status;
     this.retryAfter = retryAfter;
+    this.rule = rule;
   }
 }
 
+/**
+ * How an answer of the API server failed to come: the request was not sent; the connection broke; time
+ * ran out; something between, such as a load balancer, answered in its place.
+ */
+export type Unreachability = 'not-sent' | 'broken' | 'unanswered' | 'intercepted';
+
 /** The API server could not be reached, or did not answer. */
-export class UnreachableError extends UserError {}
+export class UnreachableError extends UserError {
+  readonly how: Unreachability;
+  /** Milliseconds that whoever answered asks to wait before the next attempt. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    message: string,
+    how: Unreachability,
+    options: { cause?: unknown; retryAfter?: number | undefined } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : {});
+    this.how = how;
+    this.retryAfter = options.retryAfter;
+  }
+}
 
 /** The server does not know a type, a duplicate name or a field: bad input that is sent as a 500. */
 const BAD_INPUT = /failed to create typed patch object|failed to convert .* to proper version/;
@@ -54,6 +83,15 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof UnreachableError) return true;
   if (!(error instanceof ApiError)) return false;
   return error.code === 429 || (error.code >= 500 && !BAD_INPUT.test(error.message));
+}
+
+/**
+ * Whether a write that failed so may have been stored all the same: the answer was lost, or etcd or
+ * something between gave up waiting for it. A 429 is refused before anything is done.
+ */
+export function mayHaveTakenEffect(error: unknown): boolean {
+  if (error instanceof UnreachableError) return error.how !== 'not-sent';
+  return error instanceof ApiError && error.code >= 500 && isTransient(error);
 }
 
 /** Whether the API server answered `code`. */
@@ -103,43 +141,4 @@ export function rbacRules(rules: readonly AccessRule[]): string {
   return [...verbs]
     .map(([key, list]) => `- ${key.slice(0, -1)},"verbs":${JSON.stringify(list)}}`)
     .join('\n');
-}
-
-function adviceFor(code: number, rule: AccessRule | undefined): string {
-  if (code === 401) {
-    return ' The credentials of the kubeconfig are wrong or have expired.';
-  }
-  if (code === 403 && rule) {
-    return ` Add this rule to a Role of the user:\n${rbacRules([rule])}`;
-  }
-  return '';
-}
-
-/**
- * The error for an answer that is not a success.
- * @param purpose what was tried, as in "The API server refused to …": `apply deployment/web in namespace shop`
- * @param retryAfter the answer's Retry-After header, in seconds
- */
-export function apiError(
-  purpose: string,
-  code: number,
-  body: string,
-  rule: AccessRule | undefined,
-  retryAfter: string | undefined,
-): ApiError {
-  let status: Status;
-  try {
-    status = JSON.parse(body) as Status;
-  } catch {
-    status = { message: body.slice(0, 300) || `HTTP ${code}` };
-  }
-  const text = status.message?.trim() || status.reason || `HTTP ${code}`;
-  const seconds = Number(retryAfter ?? status.details?.retryAfterSeconds ?? Number.NaN);
-  return new ApiError(
-    `The API server refused to ${purpose} (${code}): ${text}.`.replace(/\.\.$/, '.') +
-      adviceFor(code, rule),
-    code,
-    status,
-    Number.isFinite(seconds) ? seconds * 1_000 : undefined,
-  );
 }

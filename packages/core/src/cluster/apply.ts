@@ -1,6 +1,11 @@
+import { adoption, settles } from './adoption.ts';
+import { previewOf } from './adoption-preview.ts';
 import { ApiError, hasCode, type StatusCause } from './api-error.ts';
 import type { Connection, RequestOptions } from './connection.ts';
+import type { PatchOperation } from './json-patch.ts';
 import { type KubeObject, objectName, objectPath, type Resource } from './object.ts';
+
+export { type PatchOperation, pointerSegment } from './json-patch.ts';
 
 /** The name under which the API server records the fields that we set. */
 export const FIELD_MANAGER = 'paal';
@@ -11,6 +16,8 @@ export interface ApplyOptions extends RequestOptions {
   readonly dryRun?: boolean;
   /** Takes fields from other managers instead of refusing. */
   readonly force?: boolean;
+  /** The object as it was read a moment ago, `undefined` when there was none: saves a request. */
+  readonly live?: KubeObject | undefined;
 }
 
 /** One field that another manager holds at another value. */
@@ -31,8 +38,11 @@ export function conflictsOf(error: unknown): readonly Conflict[] {
     }));
 }
 
-function explainConflicts(object: KubeObject, error: unknown): unknown {
-  const conflicts = conflictsOf(error);
+function explainConflicts(
+  object: KubeObject,
+  error: unknown,
+  conflicts: readonly Conflict[],
+): unknown {
   if (conflicts.length === 0) return error;
   const list = conflicts.map(({ manager, field }) => `${field} (set by ${manager})`).join(', ');
   const { code, status } = error as ApiError;
@@ -46,12 +56,47 @@ function explainConflicts(object: KubeObject, error: unknown): unknown {
   );
 }
 
+const MOST_ATTEMPTS = 5;
+
+/** Makes ours what is ours to apply (see `adoption`), whoever writes to the object meanwhile. */
+async function adopt(
+  connection: Connection,
+  resource: Resource,
+  namespace: string | undefined,
+  object: KubeObject,
+  live: KubeObject | undefined,
+  options: ApplyOptions,
+): Promise<void> {
+  const { name } = object.metadata;
+  let seen = live;
+  for (let attempt = 1; ; attempt += 1) {
+    const wanted = seen && adoption(seen, object, FIELD_MANAGER);
+    if (!wanted) return;
+    try {
+      await patchObject(connection, resource, namespace, name, wanted.operations, options);
+      return;
+    } catch (error) {
+      // Somebody touched the same entries just now, or the object is gone.
+      const outdated = [404, 409, 422].some((code) => hasCode(error, code));
+      if (!outdated || attempt === MOST_ATTEMPTS) throw error;
+      seen = await readObject(connection, resource, namespace, name, options);
+    }
+  }
+}
+
+/** `object` with the replicas that are live, where it leaves them to others. */
+function withLiveReplicas(object: KubeObject, live: KubeObject | undefined): KubeObject {
+  const spec = object.spec as { readonly replicas?: unknown } | undefined;
+  const { replicas } = (live?.spec ?? {}) as { readonly replicas?: unknown };
+  if (!spec || spec.replicas !== undefined || replicas === undefined) return object;
+  return { ...object, spec: { ...spec, replicas } };
+}
+
 /**
  * Server-side apply of `object` as it stands, unknown fields refused. Gives what the server made of it.
  *
- * To the server our applies and our other updates are different managers, so that after a revert an
- * apply conflicts with ourselves; such conflicts, and only such, are taken over, guarded by the
- * resourceVersion against a change by somebody else in between.
+ * Before that, one write makes ours what is ours to apply: see `adoption`. A dry run cannot store that;
+ * it works out what would come of it.
  * @throws ApiError that names field and manager of every conflict
  */
 export async function applyObject(
@@ -61,35 +106,52 @@ export async function applyObject(
   object: KubeObject,
   options: ApplyOptions = {},
 ): Promise<KubeObject> {
-  const name = objectName(object.kind, object.metadata.name);
-  const send = async (force: boolean, body: KubeObject): Promise<KubeObject> =>
+  const { name } = object.metadata;
+  const { dryRun = false, force = false } = options;
+  const send = async (body: KubeObject, forced: boolean): Promise<KubeObject> =>
     await connection.request<KubeObject>(
       {
         method: 'PATCH',
-        path: objectPath(resource, namespace, object.metadata.name),
+        path: objectPath(resource, namespace, name),
         query: {
           fieldManager: FIELD_MANAGER,
           fieldValidation: 'Strict',
-          ...(force ? { force: 'true' } : {}),
-          ...(options.dryRun ? { dryRun: 'All' } : {}),
+          ...(forced ? { force: 'true' } : {}),
+          ...(dryRun ? { dryRun: 'All' } : {}),
         },
         body,
         contentType: 'application/apply-patch+yaml',
-        purpose: `apply ${name}${namespace ? ` in namespace ${namespace}` : ''}`,
+        purpose: `apply ${objectName(object.kind, name)}${namespace ? ` in namespace ${namespace}` : ''}`,
       },
       options,
     );
-  try {
-    return await send(options.force ?? false, object);
-  } catch (error) {
-    const conflicts = conflictsOf(error);
-    const onlyOurs = conflicts.every(({ manager }) => manager === FIELD_MANAGER);
-    if (conflicts.length === 0 || !onlyOurs) throw explainConflicts(object, error);
-    const live = await readObject(connection, resource, namespace, object.metadata.name, options);
-    const resourceVersion = live?.metadata.resourceVersion;
-    const guarded = { ...object, metadata: { ...object.metadata, resourceVersion } };
-    return await send(true, guarded as KubeObject);
+  const live =
+    'live' in options
+      ? options.live
+      : await readObject(connection, resource, namespace, name, options);
+  if (!dryRun) {
+    await adopt(connection, resource, namespace, object, live, options);
+    try {
+      return await send(object, force);
+    } catch (error) {
+      throw explainConflicts(object, error, conflictsOf(error));
+    }
   }
+  const wanted = live && adoption(live, object, FIELD_MANAGER);
+  const body = withLiveReplicas(object, live);
+  const applied = await send(body, force).catch(async (error: unknown) => {
+    const conflicts = conflictsOf(error);
+    const others = conflicts.filter(
+      (conflict) =>
+        !(wanted && settles(wanted, conflict)) &&
+        (body === object || conflict.field !== 'spec.replicas'),
+    );
+    if (conflicts.length === 0 || others.length > 0) throw explainConflicts(object, error, others);
+    return await send(body, true);
+  });
+  const preview = wanted && previewOf(wanted, applied);
+  if (!preview) return applied;
+  return await patchObject(connection, resource, namespace, name, preview, options);
 }
 
 /** The object, or `undefined` when there is none of that name. */
@@ -115,11 +177,6 @@ export async function readObject<T extends KubeObject = KubeObject>(
   }
 }
 
-/** One operation of a JSON patch (RFC 6902). */
-export type PatchOperation =
-  | { readonly op: 'test' | 'add' | 'replace'; readonly path: string; readonly value: unknown }
-  | { readonly op: 'remove'; readonly path: string };
-
 /**
  * Changes parts of an object in one write. A failed `test` is a 422, and nothing has changed.
  * @throws ApiError
@@ -143,9 +200,4 @@ export async function patchObject<T extends KubeObject = KubeObject>(
     },
     options,
   );
-}
-
-/** A name as one segment of a JSON pointer (RFC 6901). */
-export function pointerSegment(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -1,9 +1,12 @@
-import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
-import pRetry from 'p-retry';
-import { Agent, type Dispatcher, request as send } from 'undici';
+import { KubeConfig } from '@kubernetes/client-node';
 import { type Clock, systemClock } from '../clock.ts';
 import { errorMessage, UserError } from '../errors.ts';
-import { ApiError, accessRuleOf, apiError, isTransient, UnreachableError } from './api-error.ts';
+import { ApiError, hasCode, mayHaveTakenEffect, UnreachableError } from './api-error.ts';
+import { signIn } from './credentials.ts';
+import { exchangesWith } from './exchange.ts';
+import type { KubeObject } from './object.ts';
+import { isInEffect, mayBeRefusedForFirst, writtenPath } from './repeat.ts';
+import { type Attempts, nextAttempt, withAttempts } from './retry.ts';
 
 /** A request to the API server. */
 export interface KubeRequest {
@@ -21,8 +24,16 @@ export interface KubeRequest {
 /** How long, and until when, a request is tried again. */
 export interface RequestOptions {
   readonly signal?: AbortSignal;
-  /** Milliseconds for which transient refusals are tried again; default 10 s. */
+  /**
+   * Milliseconds for which transient refusals are tried again; default 10 s, 0 for a single attempt.
+   * A first attempt that is not answered at all is repeated whatever time it has taken.
+   */
   readonly patience?: number;
+  /**
+   * Milliseconds for which the first attempt waits for an answer, and then for each next part of it;
+   * default 5 s for reads, 15 s for writes. An attempt after one without an answer waits twice as long.
+   */
+  readonly timeout?: number;
 }
 
 /** A way to one API server. */
@@ -31,7 +42,9 @@ export interface Connection {
   /** Namespace of the kubeconfig's context; `default` where it has none. */
   readonly namespace: string;
   /**
-   * Sends a request, again when it was refused for a transient reason, and gives the JSON answer.
+   * Sends a request, again when it was refused for a transient reason, and gives the JSON answer. A
+   * write that is refused because an earlier attempt, whose answer was lost, has taken effect is no
+   * failure: it gives the object as it is now (a `Status` where it was deleted).
    * @throws ApiError when the server refuses, UnreachableError when it cannot be asked
    */
   request<T>(request: KubeRequest, options?: RequestOptions): Promise<T>;
@@ -40,12 +53,10 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-const HEADERS_TIMEOUT = 30_000;
-
-interface Credentials {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly dispatcher: Dispatcher;
-}
+const PATIENCE = 10_000;
+const READ_TIMEOUT = 5_000;
+/** Admission webhooks may take 10 s each, unless their owner has set another time. */
+const WRITE_TIMEOUT = 15_000;
 
 /**
  * The kubeconfig of the environment: KUBECONFIG, else ~/.kube/config, else the pod's own.
@@ -74,139 +85,65 @@ export function loadKubeConfig(): KubeConfig {
   return config;
 }
 
-async function signIn(config: KubeConfig, server: string): Promise<Credentials> {
-  const context = new RequestContext(server, HttpMethod.GET);
-  try {
-    await config.applySecurityAuthentication(context);
-  } catch (error) {
-    throw new UserError(
-      `The credentials for ${server} could not be had: ${errorMessage(error)}. ` +
-        "Check the user of the kubeconfig's current context.",
-      { cause: error },
-    );
-  }
-  return {
-    headers: context.getHeaders(),
-    dispatcher: context.getDispatcher() ?? new Agent(),
-  };
-}
-
-function unreachable(server: string, purpose: string, error: unknown): UnreachableError {
-  const { code = '' } = error as NodeJS.ErrnoException;
-  return new UnreachableError(
-    `The API server ${server} could not be asked to ${purpose}: ${errorMessage(error) || code}. ` +
-      'Is the address right, and reachable from this runner?',
-    { cause: error },
-  );
-}
-
 /** Connects to the current context's API server. Nothing is sent before the first request. */
 export function connect(config: KubeConfig, clock: Clock = systemClock): Connection {
   const server = config.getCurrentCluster()?.server.replace(/\/+$/, '') ?? '';
-  let credentials: Promise<Credentials> | undefined;
-  const opened: Promise<Credentials>[] = [];
+  const session = signIn(config, clock);
+  const exchange = exchangesWith(server, session, clock);
 
-  const authenticate = (): Promise<Credentials> => {
-    credentials ??= signIn(config, server);
-    if (!opened.includes(credentials)) opened.push(credentials);
-    return credentials;
+  const request = async <T>(asked: KubeRequest, options: RequestOptions = {}): Promise<T> => {
+    const { signal, patience = PATIENCE } = options;
+    let timeout = options.timeout ?? (asked.method === 'GET' ? READ_TIMEOUT : WRITE_TIMEOUT);
+    const isWrite = asked.method !== 'GET' && !asked.query?.dryRun;
+    let unsure = false;
+    const begin = clock.now();
+    for (let made = 1; ; made += 1) {
+      try {
+        return await exchange.json<T>(asked, timeout, signal);
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (unsure && mayBeRefusedForFirst(asked, error)) {
+          const effect = await effectOf<T>(asked, options);
+          if (effect !== undefined) return effect;
+        }
+        unsure ||= isWrite && mayHaveTakenEffect(error);
+        const attempts: Attempts = { made, elapsed: clock.now() - begin, patience, unsure };
+        const pause = nextAttempt(error, attempts, Math.random());
+        if (pause === undefined) throw withAttempts(error, attempts);
+        if (error instanceof UnreachableError && error.how === 'unanswered') timeout *= 2;
+        await clock.sleep(pause, signal);
+      }
+    }
   };
 
-  const exchange = async (
-    request: KubeRequest,
-    signal: AbortSignal | undefined,
-    bodyTimeout: number,
-  ): Promise<Dispatcher.ResponseData> => {
-    signal?.throwIfAborted();
-    const { headers, dispatcher } = await authenticate();
-    const url = new URL(server + request.path);
-    for (const [key, value] of Object.entries(request.query ?? {}))
-      url.searchParams.set(key, value);
+  /** What a write gives whose repeat was refused, when that was because the first took effect. */
+  const effectOf = async <T>(
+    write: KubeRequest,
+    { signal }: RequestOptions,
+  ): Promise<T | undefined> => {
+    const purpose = `see what became of the attempt to ${write.purpose}`;
+    const read: KubeRequest = { method: 'GET', path: writtenPath(write), purpose };
+    let live: KubeObject | undefined;
     try {
-      return await send(url, {
-        method: request.method,
-        dispatcher,
-        headers: {
-          ...headers,
-          accept: request.accept ?? 'application/json',
-          'user-agent': 'paal',
-          ...(request.body === undefined
-            ? {}
-            : { 'content-type': request.contentType ?? 'application/json' }),
-        },
-        body: request.body === undefined ? null : JSON.stringify(request.body),
-        headersTimeout: HEADERS_TIMEOUT,
-        bodyTimeout,
-        ...(signal ? { signal } : {}),
-      });
+      live = await request<KubeObject>(read, signal ? { signal } : {});
     } catch (error) {
-      if (signal?.aborted) throw signal.reason;
-      throw unreachable(server, request.purpose, error);
+      // Who may not look has to go by the refusal.
+      if (!(error instanceof ApiError)) throw error;
+      if (!hasCode(error, 404)) return undefined;
     }
-  };
-
-  /** One attempt; a 401 is tried once more with fresh credentials, because tokens expire. */
-  const attempt = async (
-    request: KubeRequest,
-    signal: AbortSignal | undefined,
-    bodyTimeout: number,
-  ): Promise<Dispatcher.ResponseData> => {
-    const used = authenticate();
-    let response = await exchange(request, signal, bodyTimeout);
-    if (response.statusCode === 401) {
-      await response.body.dump();
-      if (credentials === used) credentials = undefined;
-      response = await exchange(request, signal, bodyTimeout);
-    }
-    if (response.statusCode < 400) return response;
-    const rule = accessRuleOf(request.method, request.path, request.query);
-    const retryAfter = response.headers['retry-after'];
-    throw apiError(
-      request.purpose,
-      response.statusCode,
-      await response.body.text(),
-      rule,
-      typeof retryAfter === 'string' ? retryAfter : undefined,
-    );
-  };
-
-  const readJson = async <T>(request: KubeRequest, signal: AbortSignal | undefined): Promise<T> => {
-    const response = await attempt(request, signal, HEADERS_TIMEOUT);
-    try {
-      return (await response.body.json()) as T;
-    } catch (error) {
-      if (signal?.aborted) throw signal.reason;
-      throw unreachable(server, request.purpose, error);
-    }
+    if (!isInEffect(write, live)) return undefined;
+    return (write.method === 'DELETE' ? { kind: 'Status', status: 'Success' } : live) as T;
   };
 
   return {
     server,
     namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? 'default',
-    request: async <T>(request: KubeRequest, options: RequestOptions = {}): Promise<T> =>
-      await pRetry(() => readJson<T>(request, options.signal), {
-        retries: Number.POSITIVE_INFINITY,
-        minTimeout: 250,
-        maxTimeout: 5_000,
-        factor: 2,
-        randomize: true,
-        maxRetryTime: options.patience ?? 10_000,
-        ...(options.signal ? { signal: options.signal } : {}),
-        shouldRetry: ({ error }) => isTransient(error),
-        onFailedAttempt: async ({ error, retriesLeft }) => {
-          const wait = error instanceof ApiError && retriesLeft > 0 ? error.retryAfter : undefined;
-          if (wait) await clock.sleep(wait, options.signal);
-        },
-      }),
-    stream: async (request, signal) => {
-      const response = await attempt(request, signal, 0);
-      response.body.setEncoding('utf8');
-      return response.body as AsyncIterable<string>;
+    request,
+    stream: async (asked, signal) => {
+      const { body } = await exchange.answer(asked, { answer: READ_TIMEOUT, body: 0 }, signal);
+      body.setEncoding('utf8');
+      return body as AsyncIterable<string>;
     },
-    close: async () => {
-      for (const one of await Promise.allSettled(opened)) {
-        if (one.status === 'fulfilled') await one.value.dispatcher.destroy();
-      }
-    },
+    close: () => session.close(),
   };
 }

@@ -72,6 +72,27 @@ describe('manifests from paths', () => {
     expect(objects.map(({ object: { metadata } }) => metadata.name)).toEqual(['a', 'b']);
   });
 
+  test('of a pattern are those of all files that match it, each once', async () => {
+    const directory = await folder({
+      'b/b.yaml': object('ConfigMap', 'b'),
+      'a.yaml': object('ConfigMap', 'a'),
+      'b/notes.txt': 'not a manifest',
+    });
+    const names = async (...paths: readonly string[]): Promise<readonly string[]> =>
+      (await readManifests(paths, noKustomize)).map(({ object: { metadata } }) => metadata.name);
+    expect(await names(join(directory, '**/*.yaml'))).toEqual(['a', 'b']);
+    expect(await names(join(directory, '*.yaml'), `${directory}/./a.yaml`)).toEqual(['a']);
+    await expect(names(join(directory, '*.json'))).rejects.toThrow(
+      `no file matches ${directory}/*.json`,
+    );
+  });
+
+  test('of a file whose name looks like a pattern are its own', async () => {
+    const directory = await folder({ 'a[1].yaml': object('ConfigMap', 'a') });
+    const objects = await readManifests([join(directory, 'a[1].yaml')], noKustomize);
+    expect(objects).toHaveLength(1);
+  });
+
   test('of a folder with a kustomization are what kustomize renders', async () => {
     const directory = await folder({
       'kustomization.yaml': '',

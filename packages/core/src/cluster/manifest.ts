@@ -1,5 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { glob, readdir, readFile, stat } from 'node:fs/promises';
+import { join, normalize } from 'node:path';
 import { formatPosition, parseYaml, type YamlDocument } from '../config/yaml.ts';
 import { errorMessage, type SourcePosition, UserError } from '../errors.ts';
 import type { KubeObject } from './object.ts';
@@ -82,9 +83,18 @@ async function readPath(path: string, kustomize: Kustomize): Promise<readonly Ma
   return objects;
 }
 
+/** What a path stands for: itself, or all that matches it as a pattern, in the order of names. */
+async function expand(path: string): Promise<readonly string[]> {
+  if (!/[*?[{]/.test(path) || existsSync(path)) return [path];
+  const found: string[] = [];
+  for await (const match of glob(path)) found.push(match);
+  if (found.length > 0) return found.sort();
+  throw new UserError(`The input "manifests": no file matches ${path}.`);
+}
+
 /**
- * The objects of `paths`: files, folders (their .yaml, .yml and .json files, not those below), and
- * folders with a kustomization.
+ * The objects of `paths`: files, folders (their .yaml, .yml and .json files, not those below), folders
+ * with a kustomization, and patterns of them (`k8s/*.yaml`, `k8s/**\/*.yaml`).
  * @throws UserError for what cannot be read, is no manifest, or is given twice
  */
 export async function readManifests(
@@ -92,7 +102,10 @@ export async function readManifests(
   kustomize: Kustomize,
 ): Promise<readonly ManifestObject[]> {
   const objects: ManifestObject[] = [];
-  for (const path of paths) objects.push(...(await readPath(path, kustomize)));
+  const expanded = (await Promise.all(paths.map(expand))).flat();
+  for (const path of new Set(expanded.map(normalize))) {
+    objects.push(...(await readPath(path, kustomize)));
+  }
   if (objects.length === 0) {
     throw new UserError(`The input "manifests": no Kubernetes objects in ${paths.join(', ')}.`);
   }

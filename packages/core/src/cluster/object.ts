@@ -79,6 +79,20 @@ export function objectName(kind: string, name: string): string {
 /** The resources that PAAL itself works with; others are looked up in the cluster. */
 export const RESOURCES = {
   deployments: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'deployments', namespaced: true },
+  statefulSets: {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    name: 'statefulsets',
+    namespaced: true,
+  },
+  daemonSets: { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'daemonsets', namespaced: true },
+  cronJobs: { apiVersion: 'batch/v1', kind: 'CronJob', name: 'cronjobs', namespaced: true },
+  controllerRevisions: {
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    name: 'controllerrevisions',
+    namespaced: true,
+  },
   replicaSets: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'replicasets', namespaced: true },
   pods: { apiVersion: 'v1', kind: 'Pod', name: 'pods', namespaced: true },
   events: { apiVersion: 'v1', kind: 'Event', name: 'events', namespaced: true },

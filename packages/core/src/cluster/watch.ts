@@ -1,72 +1,63 @@
 import type { Clock } from '../clock.ts';
 import { errorMessage } from '../errors.ts';
-import { ApiError, hasCode } from './api-error.ts';
-import type { Connection, KubeRequest } from './connection.ts';
-import { collectionPath, type KubeObject, type Resource } from './object.ts';
+import { ApiError, hasCode, rbacRules } from './api-error.ts';
+import type { Connection } from './connection.ts';
+import type { KubeObject, Resource } from './object.ts';
+import { isFinal, reopening } from './reopening.ts';
+import { WatchState } from './watch-state.ts';
+import { followStream, takeList } from './watch-stream.ts';
 
 /** What is watched: a kind in a namespace, narrowed by selectors. */
 export interface WatchTarget {
   readonly resource: Resource;
-  readonly namespace: string;
+  /** `undefined` for what has no namespace, and for all namespaces. */
+  readonly namespace: string | undefined;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
 }
 
-/** What a watch tells its owner. Every call follows a change; objects are by UID. */
+/** What a watch tells its owner. Objects are by UID. */
 export interface WatchListener<T extends KubeObject> {
-  /** The collection as it is known now: complete from the first call on. */
+  /**
+   * The collection as it is known now: complete from the first call on. Called after every change, and
+   * again when the stream is whole after an interruption, also when nothing changed meanwhile.
+   */
   onChange(objects: ReadonlyMap<string, T>): void;
-  /** The stream broke and is being opened again; the collection may be behind. */
+  /**
+   * The collection may be behind: the stream broke, or has been silent and the question whether it
+   * still lives has no answer yet. Ended by the next `onChange`.
+   */
   onInterruption(reason: string): void;
+  /**
+   * Once per way of working that is less than a watch: RBAC denies `watch`, so the collection is
+   * listed again and again; or `list`, so that silence proves nothing for longer.
+   */
+  onDegraded(reason: string): void;
 }
 
-interface WatchEvent {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
-  readonly object: KubeObject & { readonly code?: number; readonly message?: string };
+/** How often a collection is listed that cannot be watched, and for how long until the next try. */
+const POLL_INTERVAL = 2_000;
+const POLL_PERIOD = 60_000;
+
+function isWatchDenied(error: unknown): error is ApiError {
+  return hasCode(error, 403) && (error as ApiError).rule?.verb === 'watch';
 }
 
-interface List {
-  readonly metadata: { readonly resourceVersion: string };
-  /** The server writes null for none. */
-  readonly items: readonly KubeObject[] | null;
-}
-
-/** The server closes a watch after a random time; asking for one spreads the reconnects. */
-const SHORTEST_WATCH = 240;
-const LONGEST_WATCH = 290;
-/** Bookmarks come every 60 s, so that 75 s of silence mean a dead connection. */
-const SILENCE = 75_000;
-/** A watch that ends sooner did not end because its time was up. */
-const SHORTEST_RUN = 1_000;
-const SHORTEST_BACKOFF = 250;
-const LONGEST_BACKOFF = 5_000;
-const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
-
-/** The history since our last event is gone: everything has to be listed anew. */
-class Expired extends Error {}
-/** The server cannot send a list as the start of a watch (before Kubernetes 1.32). */
-class NoInitialEvents extends Error {}
-
-/** `object` without what no decision reads and what makes up half of its size. */
-function slim<T extends KubeObject>(object: T): T {
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
-}
-
-async function* linesOf(chunks: AsyncIterable<string>): AsyncIterable<string> {
-  let rest = '';
-  for await (const chunk of chunks) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines.filter((line) => line !== '');
-  }
+/** Where not even lists are allowed, both rules are missing. */
+function bothDenied(watch: ApiError, list: unknown): unknown {
+  if (!hasCode(list, 403)) return list;
+  const rules = [(list as ApiError).rule, watch.rule].filter((rule) => rule !== undefined);
+  const message = watch.message.replace(rbacRules(rules.slice(-1)), rbacRules(rules));
+  return new ApiError(message, watch.code, watch.status, undefined, watch.rule);
 }
 
 /**
  * Keeps a collection up to date until `signal` aborts: one open watch, which starts with the list
  * itself where the server can do that, and is opened again after every end, break, expiry and
- * silence. Never gives up by itself; the deadline is the caller's.
- * @throws ApiError when the server refuses for a reason that waiting does not cure (401, 403, 404)
+ * silence; lists instead, where RBAC denies the watch. Once the collection was complete it never
+ * gives up by itself; the deadline is the caller's.
+ * @throws ApiError when the server refuses from the start for a reason that waiting does not cure
+ *   (403, 404)
  */
 export async function watchCollection<T extends KubeObject>(
   connection: Connection,
@@ -75,127 +66,44 @@ export async function watchCollection<T extends KubeObject>(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
-  const { resource, namespace } = target;
-  const objects = new Map<string, T>();
-  let resourceVersion: string | undefined;
-  let initialEvents = true;
+  const state = new WatchState(target, listener, clock);
+  let denied: ApiError | undefined;
+  let watchAgainAt = 0;
 
-  const request = (query: Readonly<Record<string, string>>, verb: string): KubeRequest => ({
-    method: 'GET',
-    path: collectionPath(resource, namespace),
-    query: {
-      ...(target.labelSelector ? { labelSelector: target.labelSelector } : {}),
-      ...(target.fieldSelector ? { fieldSelector: target.fieldSelector } : {}),
-      ...query,
-    },
-    purpose: `${verb} ${resource.name} in namespace ${namespace}`,
-  });
-
-  const replaceAll = (items: Iterable<T>, version: string): void => {
-    objects.clear();
-    for (const item of items) objects.set(item.metadata.uid ?? item.metadata.name, item);
-    resourceVersion = version;
-    listener.onChange(objects);
-  };
-
-  const list = async (): Promise<void> => {
-    const answer = await connection.request<List>(request({}, 'list'), { signal });
-    const { apiVersion, kind } = resource;
-    replaceAll(
-      (answer.items ?? []).map((item) => slim({ ...item, apiVersion, kind } as unknown as T)),
-      answer.metadata.resourceVersion,
-    );
-  };
-
-  /** Follows one watch to its end. */
-  const follow = async (): Promise<void> => {
-    const asList = resourceVersion === undefined;
-    const silence = new AbortController();
-    let lastEvent = clock.now();
-    const watchdog = setInterval(() => {
-      if (clock.now() - lastEvent > SILENCE) silence.abort(new Error('no event for 75 s'));
-    }, 5_000);
-    const timeout = SHORTEST_WATCH + Math.floor(Math.random() * (LONGEST_WATCH - SHORTEST_WATCH));
-    const initial = new Map<string, T>();
+  const poll = async (): ReturnType<typeof followStream> => {
+    const begin = clock.now();
     try {
-      const chunks = await connection.stream(
-        request(
-          {
-            watch: 'true',
-            allowWatchBookmarks: 'true',
-            timeoutSeconds: String(timeout),
-            ...(asList
-              ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' }
-              : { resourceVersion: resourceVersion ?? '' }),
-          },
-          'watch',
-        ),
-        AbortSignal.any([signal, silence.signal]),
-      );
-      for await (const line of linesOf(chunks)) {
-        lastEvent = clock.now();
-        const { type, object } = JSON.parse(line) as WatchEvent;
-        if (type === 'ERROR') {
-          if (object.code === 410) throw new Expired();
-          throw new Error(object.message ?? 'the server reported an error');
-        }
-        const version = object.metadata.resourceVersion ?? '';
-        const uid = object.metadata.uid ?? object.metadata.name;
-        if (resourceVersion === undefined) {
-          if (type === 'BOOKMARK') {
-            if (object.metadata.annotations?.[INITIAL_EVENTS_END] === 'true') {
-              replaceAll(initial.values(), version);
-            }
-          } else if (type === 'DELETED') initial.delete(uid);
-          else initial.set(uid, slim(object as unknown as T));
-          continue;
-        }
-        resourceVersion = version;
-        if (type === 'BOOKMARK') continue;
-        if (type === 'DELETED') objects.delete(uid);
-        else objects.set(uid, slim(object as unknown as T));
-        listener.onChange(objects);
-      }
+      await takeList(connection, target, state, signal);
+      const { name } = target.resource;
+      const instead = `The ${name} are listed every ${POLL_INTERVAL / 1_000} s instead of watched`;
+      state.degrade('polling', `${instead}: ${errorMessage(denied)}`);
+      await clock.sleep(POLL_INTERVAL, signal);
+      return { end: { how: 'regular' }, openFor: clock.now() - begin };
     } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      if (hasCode(error, 410)) throw new Expired();
-      if (asList && (hasCode(error, 400) || hasCode(error, 422))) throw new NoInitialEvents();
-      throw silence.signal.aborted ? silence.signal.reason : error;
-    } finally {
-      clearInterval(watchdog);
-      silence.abort();
+      return { end: { how: 'failed', error }, openFor: 0 };
     }
   };
 
   for (let failures = 0; !signal.aborted; ) {
-    const before = clock.now();
-    try {
-      if (resourceVersion === undefined && !initialEvents) await list();
-      await follow();
-      if (clock.now() - before > SHORTEST_RUN) {
-        failures = 0;
+    const isPolling = denied !== undefined && clock.now() < watchAgainAt;
+    const { end, openFor } = isPolling
+      ? await poll()
+      : await followStream(connection, target, state, clock, signal);
+    if (signal.aborted) return;
+    if (end.how === 'failed') {
+      const { error } = end;
+      if (isWatchDenied(error)) {
+        denied = error;
+        watchAgainAt = clock.now() + POLL_PERIOD;
         continue;
       }
-      // Something between us and the server closes the stream at once; do not hammer it.
-      throw new Error('the watch was closed as soon as it was open');
-    } catch (error) {
-      if (signal.aborted) return;
-      if (error instanceof NoInitialEvents) {
-        initialEvents = false;
-        continue;
-      }
-      if (error instanceof Expired) {
-        resourceVersion = undefined;
-        listener.onInterruption('the history had expired');
-        continue;
-      }
-      if (error instanceof ApiError && [401, 403, 404].includes(error.code)) throw error;
-      failures = clock.now() - before > 10_000 ? 1 : failures + 1;
-      listener.onInterruption(errorMessage(error));
-      const backoff = Math.min(LONGEST_BACKOFF, SHORTEST_BACKOFF * 2 ** (failures - 1));
-      const asked = error instanceof ApiError ? (error.retryAfter ?? 0) : 0;
-      const pause = Math.max(asked, backoff * (0.5 + Math.random() / 2));
-      await clock.sleep(pause, signal).catch(() => undefined);
+      if (!state.wasComplete && isFinal(error)) throw denied ? bothDenied(denied, error) : error;
+      const isExpired = hasCode(error, 410);
+      if (isExpired || !state.canList) state.collection.startAnew();
+      state.doubt(isExpired ? 'the history had expired' : errorMessage(error));
     }
+    const next = reopening(end, failures, openFor, Math.random());
+    failures = next.failures;
+    await clock.sleep(next.pause, signal).catch(() => undefined);
   }
 }

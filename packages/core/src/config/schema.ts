@@ -80,13 +80,20 @@ export const checkSchema = z
     message: 'a check is one entry under its type, such as "http: { url: … }"',
   });
 
-const workload = z.strictObject({
-  deployment: name.describe('Name of the Deployment'),
-  images: z
-    .record(z.string(), z.string())
-    .default({})
-    .describe('Image repository of each container that is built by this repository'),
-});
+const workload = z
+  .strictObject({
+    deployment: name.optional().describe('Name of a Deployment'),
+    statefulset: name.optional().describe('Name of a StatefulSet'),
+    daemonset: name.optional().describe('Name of a DaemonSet'),
+    cronjob: name.optional().describe('Name of a CronJob'),
+    images: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('Image repository of each container that is built by this repository'),
+  })
+  .refine(({ images: _, ...names }) => Object.values(names).filter(Boolean).length === 1, {
+    message: 'a workload is named by its kind, such as "deployment: web"',
+  });
 
 const sections = {
   manifests: z.array(name).optional().describe('Files and folders with Kubernetes manifests'),
@@ -98,6 +105,18 @@ const sections = {
       bake: duration.optional(),
       'on-failure': z.enum(['rollback', 'none']).optional(),
       'rollback-on': z.enum(['app', 'any']).optional(),
+      'min-available': z
+        .union([z.string(), z.number()])
+        .optional()
+        .describe('How many of the new pods are enough: a number, or a percentage'),
+      'wait-for-termination': z
+        .boolean()
+        .optional()
+        .describe('Whether the pods of the version before must be gone, too'),
+      budgets: z
+        .record(z.string(), z.union([z.string(), z.number()]))
+        .optional()
+        .describe('How much evidence of a reason makes a failure, such as ImageNotFound: 90s'),
     })
     .optional(),
   migrations: z

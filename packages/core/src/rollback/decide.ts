@@ -1,4 +1,4 @@
-import type { Verdict } from '../rollout/assess.ts';
+import type { Verdict } from '../rollout/verdict.ts';
 
 /** What the user wants of automatic rollbacks. */
 export interface RollbackPolicy {

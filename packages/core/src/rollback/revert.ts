@@ -4,30 +4,36 @@ import type { Connection } from '../cluster/connection.ts';
 import { type KubeObject, objectName, RESOURCES } from '../cluster/object.ts';
 import { UserError } from '../errors.ts';
 import type { ReleaseContent } from '../release/release.ts';
-import type { RolloutTarget } from '../rollout/observation.ts';
+import type { RolloutTarget } from '../rollout/target.ts';
 import { withoutHash } from '../workload/deployment.ts';
-import type { Deployment, PodTemplate, WorkloadRef } from '../workload/types.ts';
+import { templateOf, templatePath, workloadResource } from '../workload/template.ts';
+import type { PodTemplate, WorkloadRef } from '../workload/types.ts';
 
-async function liveDeployment(
+/**
+ * The workload as it is now.
+ * @throws UserError when it is gone
+ */
+export async function liveWorkload(
   connection: Connection,
-  { namespace, name }: WorkloadRef,
+  { kind, namespace, name }: WorkloadRef,
   options: ApplyOptions,
-): Promise<Deployment> {
-  const resource = RESOURCES.deployments;
-  const live = await readObject<Deployment>(connection, resource, namespace, name, options);
+): Promise<KubeObject> {
+  const live = await readObject(connection, workloadResource(kind), namespace, name, options);
   if (live) return live;
   throw new UserError(
-    `deployment/${name} is not in namespace ${namespace} any more; a rollback cannot bring it back.`,
+    `${objectName(kind, name)} is not in namespace ${namespace} any more; a rollback cannot bring it back.`,
   );
 }
 
-function targetOf(live: Deployment, written: Deployment, workload: WorkloadRef): RolloutTarget {
+function targetOf(live: KubeObject, written: KubeObject, workload: WorkloadRef): RolloutTarget {
   return {
-    workload,
+    resource: workloadResource(workload.kind),
+    namespace: workload.namespace,
     name: objectName(workload.kind, workload.name),
     written,
     changed: live.metadata.generation !== written.metadata.generation,
     imagesOf: undefined,
+    workload,
   };
 }
 
@@ -42,40 +48,39 @@ export async function revertTemplate(
   template: PodTemplate,
   options: ApplyOptions,
 ): Promise<RolloutTarget> {
-  const live = await liveDeployment(connection, workload, options);
+  const { kind, namespace, name } = workload;
+  const live = await liveWorkload(connection, workload, options);
+  const path = `/${templatePath(kind).join('/')}`;
   const operations = [
-    { op: 'test', path: '/spec/template', value: live.spec.template },
-    { op: 'replace', path: '/spec/template', value: withoutHash(template) },
+    { op: 'test', path, value: templateOf(live) },
+    { op: 'replace', path, value: withoutHash(template) },
   ] as const;
   try {
-    const { namespace, name } = workload;
-    const resource = RESOURCES.deployments;
-    const written = await patchObject<Deployment>(
-      connection,
-      resource,
-      namespace,
-      name,
-      operations,
-      options,
-    );
+    const resource = workloadResource(kind);
+    const written = await patchObject(connection, resource, namespace, name, operations, options);
     return targetOf(live, written, workload);
   } catch (error) {
     if (!hasCode(error, 422)) throw error;
     throw new UserError(
-      `deployment/${workload.name} was changed by somebody else just now; it was not rolled back.`,
+      `${objectName(kind, name)} was changed by somebody else just now; it was not rolled back.`,
       { cause: error },
     );
   }
+}
+
+interface Scaled {
+  readonly replicas?: number;
 }
 
 /**
  * The stored object with the live number of replicas: an autoscaler may have changed it since, and
  * leaving it out of an apply that solely owns it would scale to 1.
  */
-export function withLiveReplicas(stored: KubeObject, live: Deployment): KubeObject {
-  const spec = stored.spec as Deployment['spec'] | undefined;
-  if (spec?.replicas === undefined || live.spec.replicas === undefined) return stored;
-  return { ...stored, spec: { ...spec, replicas: live.spec.replicas } };
+export function withLiveReplicas(stored: KubeObject, live: KubeObject): KubeObject {
+  const spec = stored.spec as Scaled | undefined;
+  const { replicas } = (live.spec ?? {}) as Scaled;
+  if (spec?.replicas === undefined || replicas === undefined) return stored;
+  return { ...stored, spec: { ...spec, replicas } };
 }
 
 /**
@@ -95,15 +100,11 @@ export async function revertWorkload(
     (object) => object.kind === kind && object.metadata.name === name,
   );
   if (stored) {
-    const live = await liveDeployment(connection, workload, options);
-    const written = await applyObject(
-      connection,
-      RESOURCES.deployments,
-      namespace,
-      withLiveReplicas(stored, live),
-      options,
-    );
-    return targetOf(live, written as Deployment, workload);
+    const live = await liveWorkload(connection, workload, options);
+    const resource = workloadResource(kind);
+    const object = withLiveReplicas(stored, live);
+    const written = await applyObject(connection, resource, namespace, object, options);
+    return targetOf(live, written, workload);
   }
   const recorded = content.workloads.find(
     (one) => one.workload.kind === kind && one.workload.name === name,

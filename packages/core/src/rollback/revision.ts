@@ -1,19 +1,19 @@
 import { readObject } from '../cluster/apply.ts';
-import { collectionPath, objectName, RESOURCES } from '../cluster/object.ts';
+import { collectionPath, type KubeObject, objectName, RESOURCES } from '../cluster/object.ts';
 import { errorMessage, UserError } from '../errors.ts';
-import type { RolloutTarget } from '../rollout/observation.ts';
-import { replicaSetOfRevision, revisionOf, revisionsOf } from '../workload/deployment.ts';
+import type { RolloutTarget } from '../rollout/target.ts';
+import { rulesFor } from '../workload/kinds/registry.ts';
+import { type Revision, revisionsOf } from '../workload/revisions.ts';
 import { sharedSelector } from '../workload/selector.ts';
-import type { Deployment, PodTemplate, ReplicaSet, WorkloadRef } from '../workload/types.ts';
+import { workloadResource } from '../workload/template.ts';
+import type { WorkloadRef } from '../workload/types.ts';
 import { revertTemplate } from './revert.ts';
 import { followRevert, type RollbackResult, type RollbackTools } from './run.ts';
 
-/** A revision of a Deployment, as the cluster still has it. */
-export interface Revision {
-  readonly number: number;
-  readonly template: PodTemplate;
-  /** The revision that runs now. */
-  readonly current: number | undefined;
+/** Where the cluster keeps the earlier templates of a workload. */
+function historyResource({ kind }: WorkloadRef) {
+  if (kind === 'Deployment') return RESOURCES.replicaSets;
+  return kind === 'CronJob' ? undefined : RESOURCES.controllerRevisions;
 }
 
 /**
@@ -25,38 +25,37 @@ export async function findRevision(
   workload: WorkloadRef,
   number: number,
 ): Promise<Revision> {
-  const { namespace, name } = workload;
+  const { kind, namespace, name: bare } = workload;
+  const name = objectName(kind, bare);
   const options = { signal };
-  const deployment = await readObject<Deployment>(
-    connection,
-    RESOURCES.deployments,
-    namespace,
-    name,
-    options,
-  );
-  if (!deployment) {
-    throw new UserError(
-      `There is no deployment/${name} in namespace ${namespace}. Nothing was changed.`,
-    );
+  const resource = workloadResource(kind);
+  const history = historyResource(workload);
+  if (!history) {
+    throw new UserError(`The cluster keeps no revisions of ${name}. Go back to a release instead.`);
   }
-  const selector = sharedSelector([deployment.spec.selector.matchLabels ?? {}]);
-  const { items } = await connection.request<{ items: readonly ReplicaSet[] | null }>(
+  const live = await readObject(connection, resource, namespace, bare, options);
+  if (!live) {
+    throw new UserError(`There is no ${name} in namespace ${namespace}. Nothing was changed.`);
+  }
+  const selector = sharedSelector([rulesFor(resource)?.relatedLabels(live) ?? {}]);
+  const { items } = await connection.request<{ items: readonly KubeObject[] | null }>(
     {
       method: 'GET',
-      path: collectionPath(RESOURCES.replicaSets, namespace),
+      path: collectionPath(history, namespace),
       ...(selector ? { query: { labelSelector: selector } } : {}),
-      purpose: `list the revisions of deployment/${name} in namespace ${namespace}`,
+      purpose: `list the revisions of ${name} in namespace ${namespace}`,
     },
     options,
   );
-  const found = replicaSetOfRevision(deployment, items ?? [], number);
-  if (!found) {
-    const known = revisionsOf(deployment, items ?? []).join(', ') || 'none';
-    throw new UserError(
-      `deployment/${name} has no revision ${number} any more. It has: ${known}. Nothing was changed.`,
-    );
-  }
-  return { number, template: found.spec.template, current: revisionOf(deployment) };
+  const revisions = revisionsOf(live, items ?? []);
+  const found =
+    revisions.find((one) => one.number === number) ??
+    revisions.find(({ earlier }) => earlier.includes(number));
+  if (found) return { ...found, number };
+  const known = revisions.map((one) => one.number).join(', ') || 'none';
+  throw new UserError(
+    `${name} has no revision ${number} any more. It has: ${known}. Nothing was changed.`,
+  );
 }
 
 const LEDGER_STATUS = {
@@ -65,7 +64,7 @@ const LEDGER_STATUS = {
   cancelled: 'interrupted',
 } as const;
 
-/** Takes one Deployment back to a revision, as a release of its own, and watches until it serves. */
+/** Takes one workload back to a revision, as a release of its own, and watches until it serves. */
 export async function rollBackToRevision(
   tools: RollbackTools,
   workload: WorkloadRef,

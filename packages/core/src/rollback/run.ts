@@ -1,5 +1,3 @@
-import type { Clock } from '../clock.ts';
-import type { Connection } from '../cluster/connection.ts';
 import { objectName } from '../cluster/object.ts';
 import { errorMessage, UserError } from '../errors.ts';
 import { newestFirst } from '../release/history.ts';
@@ -7,22 +5,16 @@ import type { Ledger } from '../release/ledger.ts';
 import type { Release, ReleaseContent } from '../release/release.ts';
 import type { Finding } from '../report/finding.ts';
 import { collectEvidence } from '../rollout/evidence.ts';
-import { followRollout, type RolloutListener, type RolloutOutcome } from '../rollout/follow.ts';
-import type { RolloutTarget } from '../rollout/observation.ts';
-import type { RolloutPolicy } from '../rollout/policy.ts';
+import { type FollowTools, followRollout } from '../rollout/follow.ts';
+import type { RolloutTarget } from '../rollout/target.ts';
+import type { Standing } from '../rollout/tracker.ts';
 import { fatesAfter } from './record.ts';
 import { revertConfigMaps, revertWorkload } from './revert.ts';
 import type { RollbackTarget } from './target.ts';
 
 /** What a rollback needs at hand. */
-export interface RollbackTools {
-  readonly connection: Connection;
-  readonly namespace: string;
+export interface RollbackTools extends FollowTools {
   readonly ledger: Ledger;
-  readonly policy: RolloutPolicy;
-  readonly listener: RolloutListener;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
 }
 
 /** How a rollback ended. */
@@ -30,7 +22,7 @@ export interface RollbackResult {
   /** `cancelled`: everything was put back, but the run ended before it was known whether it serves. */
   readonly status: 'succeeded' | 'failed' | 'cancelled';
   readonly target: RollbackTarget;
-  readonly outcomes: readonly RolloutOutcome[];
+  readonly outcomes: readonly Standing[];
   readonly findings: readonly Finding[];
   /** ConfigMaps that were put back. */
   readonly configMaps: readonly string[];
@@ -43,16 +35,10 @@ export async function followRevert(
   tools: RollbackTools,
   targets: readonly RolloutTarget[],
 ): Promise<Pick<RollbackResult, 'status' | 'outcomes' | 'findings' | 'message'>> {
-  const { connection, namespace, policy, listener, clock, signal } = tools;
-  const outcomes = await followRollout(
-    connection,
-    namespace,
-    targets,
-    policy,
-    listener,
-    clock,
-    signal,
-  );
+  const { connection, clock, signal } = tools;
+  // What is put back is known to have served: nothing is to be waited for before a pod is unblocked.
+  const policy = { ...tools.policy, blockedGrace: 0 };
+  const outcomes = await followRollout({ ...tools, policy }, targets);
   const bad = outcomes.find(({ verdict }) => verdict.status !== 'succeeded');
   if (!bad) return { status: 'succeeded', outcomes, findings: [], message: 'it serves again' };
   const failed = outcomes.find(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { release } from '../release/release.test-data.ts';
-import type { Verdict } from '../rollout/assess.ts';
+import type { Verdict } from '../rollout/verdict.ts';
 import { whyNotRolledBack } from './decide.ts';
 import { chooseTarget, parseRollbackRequest, targetAfterFailure } from './target.ts';
 

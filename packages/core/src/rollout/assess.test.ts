@@ -100,6 +100,19 @@ describe('ProgressDeadlineExceeded', () => {
     }
     expect(rollout.at(62, { deployment: flap(4) }).status).toBe('failed');
   });
+
+  test('flapping readiness is no progress either when something else got further meanwhile', () => {
+    const rollout = story(written, { timeout: 3_600_000 });
+    const at = (updatedReplicas: number, readyReplicas: number) =>
+      deployment({
+        spec: { progressDeadlineSeconds: 60 },
+        status: { replicas: 4, updatedReplicas, availableReplicas: 3, readyReplicas },
+      });
+    rollout.at(1, { deployment: at(1, 4) });
+    rollout.at(2, { deployment: at(2, 3) });
+    rollout.at(50, { deployment: at(2, 4) });
+    expect(rollout.at(62, { deployment: at(2, 4) }).status).toBe('failed');
+  });
 });
 
 describe('somebody else', () => {
@@ -163,7 +176,7 @@ describe('somebody else', () => {
 });
 
 describe('the deadline', () => {
-  test('ends a rollout with what it was waiting for as the cause', () => {
+  test('ends a rollout with what it was waiting for as the cause (trap 22)', () => {
     const rollout = story(written, { timeout: 20_000 });
     const rs = replicaSet(rolling);
     const look = {
@@ -211,5 +224,25 @@ describe('pods of the old ReplicaSet', () => {
     };
     rollout.at(1, look);
     expect(rollout.at(60, look).status).toBe('progressing');
+  });
+});
+
+describe('the strategy Recreate', () => {
+  const recreate = (status: Deployment['status']): Deployment =>
+    deployment({ spec: { strategy: { type: 'Recreate' } }, status: { ...status } });
+  const none = { replicas: 0, updatedReplicas: 0, availableReplicas: 0, readyReplicas: 0 };
+
+  test('has a time without any pod, which is no failure (trap 15)', () => {
+    const before = recreate({ observedGeneration: 1 });
+    const rollout = story(before, { bake: 0 });
+    const unavailable = {
+      type: 'Available',
+      status: 'False',
+      reason: 'MinimumReplicasUnavailable',
+    };
+    const gap = recreate({ ...none, conditions: [unavailable] });
+    rollout.at(1, { deployment: gap });
+    expect(rollout.at(120, { deployment: gap }).status).toBe('progressing');
+    expect(rollout.at(121, { deployment: recreate({}) }).status).toBe('succeeded');
   });
 });

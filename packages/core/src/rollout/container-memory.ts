@@ -59,7 +59,9 @@ function remember(
 ): ContainerMemory {
   const current = status.state?.terminated;
   const last = status.lastState?.terminated;
-  const done = init && current?.exitCode === 0;
+  // What does a piece of work ends well; what serves does not end.
+  const works = init || (pod.spec.restartPolicy ?? 'Always') !== 'Always';
+  const done = works && current?.exitCode === 0;
   const ended = current ?? (status.state?.running ? undefined : last);
   // restartCount is the number of starts after the first; a run that has ended is one exit more.
   const total = (status.restartCount ?? 0) + (ended && !done ? 1 : 0);
@@ -80,13 +82,17 @@ function remember(
   };
 }
 
-/** What is remembered of the containers of `pods`, which are the new ones, after one more look. */
+/**
+ * What is remembered of the containers of `pods`, which are the new ones, after one more look; with
+ * `keep` also of those that are gone.
+ */
 export function rememberContainers(
   before: ReadonlyMap<string, ContainerMemory>,
   pods: readonly Pod[],
+  keep: boolean,
   now: number,
 ): ReadonlyMap<string, ContainerMemory> {
-  const containers = new Map<string, ContainerMemory>();
+  const containers = new Map<string, ContainerMemory>(keep ? before : []);
   for (const pod of pods) {
     const sidecars = new Set(
       (pod.spec.initContainers ?? [])

@@ -8,9 +8,9 @@ import {
   waiting,
   warning,
 } from '../workload/workload.test-data.ts';
-import type { Verdict } from './assess.ts';
 import { type Story, story } from './rollout.test-data.ts';
 import { registryAnswer } from './symptoms/image-pull.ts';
+import type { Verdict } from './verdict.ts';
 
 const written = deployment({ status: { observedGeneration: 1 } });
 const rolling = deployment({ status: { replicas: 4, updatedReplicas: 1, availableReplicas: 3 } });
@@ -136,8 +136,22 @@ describe('a container that exits', () => {
     const rollout = story(written);
     look(rollout, 1, terminated(1, 0));
     look(rollout, 2, terminated(1, 1));
-    const well = [{ name: 'web', ready: true, restartCount: 2, state: { running: {} } }];
+    const well = [{ name: 'web', ready: true, restartCount: 6, state: { running: {} } }];
     expect(look(rollout, 3, well).status).toBe('progressing');
+  });
+
+  test('because the cluster ended its pod is not the fault of the release (trap 19)', () => {
+    const rollout = story(written, { timeout: 60_000 });
+    const exited = pod(rs, terminated(137, 5));
+    const status = { ...exited.status, phase: 'Failed', reason: 'Evicted' };
+    const message = 'The node was low on resource: memory.';
+    const evicted = { ...exited, status: { ...status, message } };
+    const seen = { deployment: rolling, replicaSets: [rs], pods: [evicted] };
+    expect(rollout.at(1, seen).status).toBe('progressing');
+    expect(rollout.at(60, seen)).toMatchObject({
+      status: 'timed-out',
+      finding: { reason: 'PodDisrupted', class: 'infrastructure' },
+    });
   });
 
   test('long before this rollout does not count, when it is well now', () => {
@@ -257,8 +271,9 @@ describe('the cause', () => {
         message: 'exceeded quota: compute',
       },
     ];
-    const stuck = deployment({ status: { replicas: 3, updatedReplicas: 0, conditions } });
-    expect(rollout.at(10, { deployment: stuck })).toMatchObject({
+    const stuck = deployment({ status: { replicas: 3, updatedReplicas: 0 } });
+    const refused = { ...replicaSet(stuck), status: { conditions } };
+    expect(rollout.at(10, { deployment: stuck, replicaSets: [refused] })).toMatchObject({
       finding: { reason: 'FailedCreate', message: expect.stringContaining('exceeded quota') },
     });
   });

@@ -2,6 +2,7 @@ import type { FindingClass } from '../report/finding.ts';
 import { examineCrashes } from './symptoms/crash.ts';
 import { examineImagePulls } from './symptoms/image-pull.ts';
 import { examineConfig } from './symptoms/missing-config.ts';
+import { examineCreation } from './symptoms/not-created.ts';
 import { examineReadiness } from './symptoms/not-ready.ts';
 import type { Examination, Patient, Symptom } from './symptoms/symptom.ts';
 
@@ -10,7 +11,7 @@ const EXAMINATIONS: readonly Examination[] = [
   examineConfig,
   examineImagePulls,
   examineCrashes,
-  examineReadiness,
+  examineCreation,
 ];
 
 const WEIGHT: Readonly<Record<FindingClass, number>> = {
@@ -26,15 +27,8 @@ const WEIGHT: Readonly<Record<FindingClass, number>> = {
  * examinations. A pod that a symptom already explains is not named again for not being ready.
  */
 export function diagnose(patient: Patient): readonly Symptom[] {
-  const found: Symptom[] = [];
-  for (const examination of EXAMINATIONS) {
-    const explained = new Set(found.map(({ finding }) => finding.pod));
-    const more = examination(patient);
-    found.push(
-      ...(examination === examineReadiness
-        ? more.filter(({ finding }) => !finding.pod || !explained.has(finding.pod))
-        : more),
-    );
-  }
-  return found.sort((a, b) => WEIGHT[a.finding.class] - WEIGHT[b.finding.class]);
+  const found = EXAMINATIONS.flatMap((examine) => examine(patient));
+  const explained = new Set(found.map(({ finding }) => finding.pod));
+  const others = examineReadiness(patient).filter(({ finding }) => !explained.has(finding.pod));
+  return [...found, ...others].sort((a, b) => WEIGHT[a.finding.class] - WEIGHT[b.finding.class]);
 }

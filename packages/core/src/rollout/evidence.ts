@@ -5,8 +5,9 @@ import { readLog } from '../cluster/logs.ts';
 import { errorMessage } from '../errors.ts';
 import type { Evidence, Finding } from '../report/finding.ts';
 import type { ContainerMemory } from './container-memory.ts';
-import type { RolloutOutcome } from './follow.ts';
+import { eventCount, eventTime } from './event-memory.ts';
 import type { Observation } from './observation.ts';
+import type { Standing } from './tracker.ts';
 
 /** Evidence is collected before anything is rolled back, and must not hold that up for longer. */
 const MOST_TIME = 3_000;
@@ -63,14 +64,13 @@ export function merged(findings: readonly Finding[]): readonly Finding[] {
 
 /** The latest warnings about a workload, as `kubectl get events` would show them. */
 export function eventLines(observation: Observation): readonly string[] {
-  const time = (event: Observation['events'][number]): string =>
-    event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? '';
-  return [...observation.events]
-    .sort((a, b) => (time(a) < time(b) ? -1 : 1))
+  return observation.events
+    .filter(({ type }) => type !== 'Normal')
+    .sort((a, b) => (eventTime(a) < eventTime(b) ? -1 : 1))
     .slice(-MOST_EVENTS)
     .map((event) => {
       const { kind = '', name = '' } = event.involvedObject;
-      const count = event.series?.count ?? event.count ?? 1;
+      const count = eventCount(event);
       const times = count > 1 ? ` (${count} times)` : '';
       return `${event.reason} ${kind.toLowerCase()}/${name}: ${event.message ?? ''}${times}`;
     });
@@ -82,11 +82,11 @@ export function eventLines(observation: Observation): readonly string[] {
  */
 export async function collectEvidence(
   connection: Connection,
-  outcome: RolloutOutcome,
+  standing: Standing,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const { verdict, observation, memory, target } = outcome;
+  const { verdict, observation, memory, target } = standing;
   if (verdict.status !== 'failed' && verdict.status !== 'timed-out') return [];
   const limit = new AbortController();
   const timer = clock.sleep(MOST_TIME, limit.signal).then(
@@ -103,7 +103,7 @@ export async function collectEvidence(
       container,
       log: await logOf(
         connection,
-        target.workload.namespace,
+        target.namespace ?? '',
         container,
         AbortSignal.any([signal, limit.signal]),
       ),

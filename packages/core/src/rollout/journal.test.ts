@@ -72,6 +72,7 @@ describe('the flight record', () => {
     journal.onObjects('Pod', new Map([['a', one]]), 2_000);
     journal.onObjects('Pod', new Map(), 3_000);
     expect(entries).toEqual([
+      { at: 0, kind: 'Pod' },
       expect.objectContaining({ at: 0, kind: 'Pod', uid: 'a' }),
       { at: 2_000, kind: 'Pod', uid: 'a', object: null },
     ]);

@@ -65,6 +65,7 @@ export function startJournal(sinks: JournalSinks, clock: Clock): Journal {
   const timeline: TimelineEntry[] = [];
   const phases: Phase[] = [];
   const known = new Map<string, KubeObject>();
+  const kinds = new Set<string>();
   let label = '';
   let since = 0;
   return {
@@ -73,8 +74,31 @@ export function startJournal(sinks: JournalSinks, clock: Clock): Journal {
     begin: (next) => {
       label = next;
       since = clock.now() - start;
-      sinks.record({ at: since, begin: next });
+      sinks.record({ at: since, phase: next });
     },
+    onBegin: (targets, policy, now) => {
+      known.clear();
+      kinds.clear();
+      sinks.record({ at: now - start, targets: recordable(targets), policy });
+    },
+    onObjects: (key, objects, now) => {
+      const at = now - start;
+      if (!kinds.has(key)) sinks.record({ at, kind: key });
+      kinds.add(key);
+      for (const [uid, object] of objects) {
+        const id = `${key} ${uid}`;
+        if (known.get(id) === object) continue;
+        known.set(id, object);
+        sinks.record({ at, kind: key, uid, object: recordable(object) });
+      }
+      for (const id of [...known.keys()].filter((one) => one.startsWith(`${key} `))) {
+        const uid = id.slice(key.length + 1);
+        if (objects.has(uid)) continue;
+        known.delete(id);
+        sinks.record({ at, kind: key, uid, object: null });
+      }
+    },
+    onLook: (current, now) => sinks.record({ at: now - start, current }),
     onVerdict: (name, verdict, now) => {
       const at = now - start;
       sinks.record({ at, workload: name, verdict: recordable(verdict) });
@@ -83,21 +107,6 @@ export function startJournal(sinks: JournalSinks, clock: Clock): Journal {
       if (verdict.status === 'progressing') return;
       const outcome = verdict.status === 'succeeded' ? 'good' : 'bad';
       phases.push({ subject: name, label, from: since, to: at, outcome });
-    },
-    onObjects: (kind, objects, now) => {
-      const at = now - start;
-      for (const [uid, object] of objects) {
-        const key = `${kind} ${uid}`;
-        if (known.get(key) === object) continue;
-        known.set(key, object);
-        sinks.record({ at, kind, uid, object: recordable(object) });
-      }
-      for (const key of [...known.keys()].filter((one) => one.startsWith(`${kind} `))) {
-        const uid = key.slice(kind.length + 1);
-        if (objects.has(uid)) continue;
-        known.delete(key);
-        sinks.record({ at, kind, uid, object: null });
-      }
     },
     onNotice: (message) => {
       sinks.record({ at: clock.now() - start, notice: message });

@@ -1,6 +1,6 @@
 import type { Finding } from '../report/finding.ts';
 import { imagePlaces } from '../workload/images.ts';
-import type { Deployment } from '../workload/types.ts';
+import { templateOf, templatePath } from '../workload/template.ts';
 import type { PlannedWrite } from './plan.ts';
 
 /**
@@ -10,13 +10,13 @@ import type { PlannedWrite } from './plan.ts';
 export function locate(finding: Finding, plan: readonly PlannedWrite[]): Finding {
   const planned = plan.find(({ name }) => name === finding.workload);
   if (!planned?.positionOf || finding.position) return finding;
-  const place = imagePlaces((planned.result as Deployment).spec.template).find(
-    ({ container }) => container === finding.container,
-  );
+  const template = templateOf(planned.result);
+  const place =
+    template && imagePlaces(template).find(({ container }) => container === finding.container);
   if (!place) {
     return planned.position ? { ...finding, position: planned.position } : finding;
   }
-  const path = ['spec', 'template', 'spec', place.list, place.index];
+  const path = [...templatePath(planned.result.kind), 'spec', place.list, place.index];
   const aboutImage = finding.reason.includes('Image');
   return { ...finding, position: planned.positionOf(aboutImage ? [...path, 'image'] : path) };
 }

@@ -1,163 +1,180 @@
-import { newReplicaSet, podsOf, sameTemplate } from '../workload/deployment.ts';
-import type { Condition, Deployment, Pod, PodTemplate } from '../workload/types.ts';
+import type { KubeObject } from '../cluster/object.ts';
+import { sameTemplate } from '../workload/deployment.ts';
+import { isOnUnfitNode } from '../workload/kinds/daemon-set-nodes.ts';
+import { disruptionOf } from '../workload/kinds/disruption.ts';
+import type { Progress } from '../workload/kinds/kind.ts';
+import { conditionOf } from '../workload/kinds/status.ts';
+import type { Pod, PodTemplate } from '../workload/types.ts';
+import { type Completion, completionOf } from './completion.ts';
 import { type ContainerMemory, disturbed, rememberContainers } from './container-memory.ts';
-import type { Observation, RolloutTarget } from './observation.ts';
+import { type EventMemory, rememberEvents } from './event-memory.ts';
+import type { Observation } from './observation.ts';
+import type { RolloutPolicy } from './policy.ts';
+import { isSuperseded } from './superseded.ts';
+import { type RolloutTarget, rulesOf } from './target.ts';
 
-/** Everything that decisions need to know of the past of one rollout. */
+/** Everything that decisions need to know of the past of one rollout. Times are on our own clock. */
 export interface Memory {
   readonly startedAt: number;
   /** The template that is rolled out: ours, or ours with changes by others that we follow. */
-  readonly template: PodTemplate;
+  readonly template: PodTemplate | undefined;
   /** The first generation whose status counts. */
   readonly generation: number;
-  /** The Progressing condition as it was before our generation was observed: old news. */
-  readonly staleCondition: string | undefined;
+  /** What the object claimed before our generation was observed: old news. */
+  readonly staleClaims: ReadonlySet<string>;
   readonly containers: ReadonlyMap<string, ContainerMemory>;
-  /** When a warning event was first seen, by its UID. */
-  readonly events: ReadonlyMap<string, number>;
+  /** Events, by their UID. */
+  readonly events: ReadonlyMap<string, EventMemory>;
+  /** Since when what may pass has lasted: an obstacle by its reason, a pod that no node takes by its UID. */
+  readonly since: ReadonlyMap<string, number>;
   /** The furthest that the rollout got, and when. */
   readonly progress: { readonly best: readonly number[]; readonly at: number };
-  /** Since when everything has been complete and undisturbed. */
+  readonly completion: Completion;
+  /** Since when it has been complete and undisturbed. */
   readonly completeSince: number | undefined;
   /** Whether it was complete at first sight. */
   readonly completeAtFirst: boolean | undefined;
 }
 
-/** A condition's identity: the controller rewrites it only when one of these changes. */
-export function conditionSignature(condition: Condition | undefined): string | undefined {
-  if (!condition) return undefined;
-  const { status, reason, lastUpdateTime } = condition;
-  return JSON.stringify([status, reason, lastUpdateTime]);
-}
-
-/** The Progressing condition of a Deployment. */
-export function progressingCondition(deployment: Deployment | undefined): Condition | undefined {
-  return deployment?.status?.conditions?.find(({ type }) => type === 'Progressing');
-}
-
 /** What is remembered before the first look. */
 export function initialMemory(target: RolloutTarget, now: number): Memory {
+  const { written, changed } = target;
+  const rules = rulesOf(target);
+  const nothing = { pods: [], newPods: [], owned: [], dependsOn: [] };
+  const claim = changed ? rules.progress(written, nothing).claim : undefined;
   return {
     startedAt: now,
-    template: target.written.spec.template,
-    generation: target.written.metadata.generation ?? 0,
-    staleCondition: target.changed
-      ? conditionSignature(progressingCondition(target.written))
-      : undefined,
+    template: rules.template(written),
+    generation: written.metadata.generation ?? 0,
+    staleClaims: new Set(claim ? [claim.signature] : []),
     containers: new Map(),
     events: new Map(),
+    since: new Map(),
     progress: { best: [], at: now },
+    completion: 'open',
     completeSince: undefined,
     completeAtFirst: undefined,
   };
 }
 
-/** The new pods: those of the ReplicaSet of the present template that are not on their way out. */
-export function newPods(observation: Observation): readonly Pod[] {
-  const { deployment, replicaSets, pods } = observation;
-  if (!deployment) return [];
-  return podsOf(newReplicaSet(deployment, replicaSets), pods).filter(
-    ({ metadata }) => metadata.deletionTimestamp === undefined,
+/** Key of an obstacle in {@link Memory.since}. */
+export function obstacleKey(reason: string): string {
+  return `obstacle ${reason}`;
+}
+
+/** Key of a pod that no node takes in {@link Memory.since}. */
+export function unscheduledKey(pod: Pod): string {
+  return `unscheduled ${pod.metadata.uid}`;
+}
+
+/** Whether no node takes the pod. */
+export function isUnscheduled(pod: Pod): boolean {
+  return conditionOf(pod, 'PodScheduled')?.status === 'False';
+}
+
+/** The new pods whose state says something about the release. */
+export function tellingPods({ related }: Observation): readonly Pod[] {
+  return related.newPods.filter(
+    (pod) => disruptionOf(pod) === undefined && !isOnUnfitNode(pod, related),
   );
 }
 
-/** Whether all replicas are new, there, and available. Absent counters are 0. */
-export function isComplete(deployment: Deployment): boolean {
-  const { status } = deployment;
-  const wanted = deployment.spec.replicas ?? 1;
-  return (
-    (status?.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0) &&
-    (status?.updatedReplicas ?? 0) === wanted &&
-    (status?.replicas ?? 0) === wanted &&
-    (status?.availableReplicas ?? 0) === wanted
-  );
-}
-
-/** Counters that only rise while a rollout gets somewhere; flapping does not raise them. */
-function advance(deployment: Deployment): readonly number[] {
-  const {
-    updatedReplicas = 0,
-    readyReplicas = 0,
-    availableReplicas = 0,
-    replicas = 0,
-  } = deployment.status ?? {};
-  return [updatedReplicas, readyReplicas, availableReplicas, -(replicas - updatedReplicas)];
+function rememberSince(
+  before: Memory['since'],
+  observation: Observation,
+  settled: boolean,
+  now: number,
+): Memory['since'] {
+  const { related, progress } = observation;
+  const obstacle = settled ? progress?.obstacle : undefined;
+  const keys = [
+    ...(obstacle ? [obstacleKey(obstacle.reason)] : []),
+    ...related.newPods.filter(isUnscheduled).map(unscheduledKey),
+  ];
+  return new Map(keys.map((key) => [key, before.get(key) ?? now]));
 }
 
 function rememberProgress(
   before: Memory['progress'],
-  deployment: Deployment | undefined,
+  advance: readonly number[],
   now: number,
 ): Memory['progress'] {
-  if (!deployment) return before;
-  const current = advance(deployment);
-  const further = current.some(
+  const further = advance.some(
     (value, index) => value > (before.best[index] ?? Number.NEGATIVE_INFINITY),
   );
   if (!further) return before;
   return {
-    best: current.map((value, index) => Math.max(value, before.best[index] ?? value)),
+    best: advance.map((value, index) => Math.max(value, before.best[index] ?? value)),
     at: now,
   };
 }
 
-/** Whether the template differs from ours in what we set: then somebody else's rollout has begun. */
-export function isSuperseded(target: RolloutTarget, live: PodTemplate): boolean {
-  const ours = target.written.spec.template;
-  const { imagesOf } = target;
-  if (imagesOf) {
-    const image = (template: PodTemplate, name: string): string | undefined =>
-      [...template.spec.containers, ...(template.spec.initContainers ?? [])].find(
-        (container) => container.name === name,
-      )?.image;
-    return imagesOf.some((name) => image(ours, name) !== image(live, name));
-  }
-  // Annotations are how `rollout restart` and reloaders roll pods; they follow, they do not replace.
-  const plain = (template: PodTemplate): PodTemplate => ({
-    ...template,
-    metadata: { labels: template.metadata?.labels ?? {} },
-  });
-  return !sameTemplate(plain(ours), plain(live));
+/**
+ * Whether what is seen is about our write: not older than it, and judged by its controller. Until
+ * then counters, conditions and claims are about the past (krane #325).
+ */
+export function isSettled(
+  generation: number,
+  object: KubeObject | undefined,
+  progress: Progress | undefined,
+): boolean {
+  return (object?.metadata.generation ?? 0) >= generation && (progress?.observed ?? false);
 }
 
 /** What is remembered after one more look. Pure: the same looks give the same memory. */
-export function observe(
+export function remember(
   before: Memory,
   target: RolloutTarget,
   observation: Observation,
+  policy: RolloutPolicy,
   now: number,
 ): Memory {
-  const { deployment } = observation;
-  const live = deployment?.metadata.generation ?? 0;
-  const pods = newPods(observation);
-  const containers = rememberContainers(before.containers, pods, now);
+  const { object, progress } = observation;
+  const rules = rulesOf(target);
+  const live = object?.metadata.generation ?? 0;
+  const template = object && rules.template(object);
   const followed =
-    deployment !== undefined &&
+    template !== undefined &&
+    before.template !== undefined &&
     live > before.generation &&
-    !sameTemplate(deployment.spec.template, before.template) &&
-    !isSuperseded(target, deployment.spec.template);
+    !sameTemplate(template, before.template) &&
+    !isSuperseded(target, template);
   const generation = followed ? live : before.generation;
-  const below = (deployment?.status?.observedGeneration ?? 0) < generation;
-  const complete = deployment !== undefined && live >= generation && isComplete(deployment);
-  const undisturbed = complete && !disturbed(before.containers, containers);
+  const settled = isSettled(generation, object, progress);
+  const claim = settled ? undefined : progress?.claim;
+  // The pods of a task are removed when it has failed; what they said is still the cause.
+  const keep = !rules.keepsRunning(target.written);
+  const containers = rememberContainers(before.containers, tellingPods(observation), keep, now);
+  const completion = settled ? completionOf(observation, policy) : 'open';
+  const done = completion === 'whole' || completion === 'partial';
+  const undisturbed = done && !disturbed(before.containers, containers);
+  const gone = object === undefined && keep;
   return {
     startedAt: before.startedAt,
-    template: followed && deployment ? deployment.spec.template : before.template,
+    template: followed ? template : before.template,
     generation,
-    staleCondition: below
-      ? conditionSignature(progressingCondition(deployment))
-      : before.staleCondition,
+    staleClaims: claim ? new Set([...before.staleClaims, claim.signature]) : before.staleClaims,
     containers,
-    events: new Map(
-      observation.events.map(({ metadata }) => [
-        metadata.uid ?? metadata.name,
-        before.events.get(metadata.uid ?? metadata.name) ?? now,
-      ]),
+    events: rememberEvents(
+      before.events,
+      observation.events,
+      before.completeAtFirst === undefined && target.changed ? object?.metadata.uid : undefined,
+      now,
     ),
+    since: rememberSince(before.since, observation, settled, now),
     // Before our generation is observed the counters are the old version's, and often full ones: as
     // "the best so far" they would hide every step of ours.
-    progress: below ? before.progress : rememberProgress(before.progress, deployment, now),
-    completeSince: !complete ? undefined : undisturbed ? (before.completeSince ?? now) : now,
-    completeAtFirst: before.completeAtFirst ?? (deployment === undefined ? undefined : complete),
+    progress: settled
+      ? rememberProgress(before.progress, progress?.advance ?? [], now)
+      : before.progress,
+    completion: gone ? before.completion : completion,
+    completeSince: gone
+      ? before.completeSince
+      : !done
+        ? undefined
+        : undisturbed
+          ? (before.completeSince ?? now)
+          : now,
+    completeAtFirst: before.completeAtFirst ?? (object === undefined ? undefined : done),
   };
 }

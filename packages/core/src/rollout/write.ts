@@ -1,29 +1,36 @@
+import { isDeepStrictEqual } from 'node:util';
 import { applyObject, patchObject } from '../cluster/apply.ts';
 import type { Connection, RequestOptions } from '../cluster/connection.ts';
-import type { Deployment } from '../workload/types.ts';
-import type { RolloutTarget } from './observation.ts';
-import type { PlannedWrite } from './plan.ts';
+import type { KubeObject } from '../cluster/object.ts';
+import { type PlannedWrite, plannedTarget } from './plan.ts';
+import type { RolloutTarget } from './target.ts';
 
-/** Makes one planned write; gives what is to be watched, when it was a workload. */
+/**
+ * Whether there is something new to be waited for. A generation rises with annotations, too, and what
+ * has no spec has no generation.
+ */
+function hasChanged(live: KubeObject | undefined, written: KubeObject): boolean {
+  if (!live || live.metadata.uid !== written.metadata.uid) return true;
+  return written.spec === undefined
+    ? live.metadata.resourceVersion !== written.metadata.resourceVersion
+    : !isDeepStrictEqual(live.spec, written.spec);
+}
+
+/** Makes one planned write; gives what is to be watched, where there is something to wait for. */
 export async function write(
   connection: Connection,
   planned: PlannedWrite,
   forceConflicts: boolean,
   options: RequestOptions,
 ): Promise<RolloutTarget | undefined> {
-  const { resource, namespace, object, patch, workload, live, name } = planned;
+  const { resource, namespace, object, patch, live, result } = planned;
+  const { name } = result.metadata;
   const written = object
     ? await applyObject(connection, resource, namespace, object, {
         ...options,
         force: forceConflicts,
       })
-    : await patchObject(connection, resource, namespace, workload?.name ?? '', patch, options);
-  if (!workload) return undefined;
-  return {
-    workload,
-    name,
-    written: written as Deployment,
-    changed: live?.metadata.generation !== written.metadata.generation,
-    imagesOf: planned.imagesOf,
-  };
+    : await patchObject(connection, resource, namespace, name, patch, options);
+  const target = plannedTarget(planned);
+  return target && { ...target, written, changed: hasChanged(live, written) };
 }

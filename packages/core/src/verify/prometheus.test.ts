@@ -85,7 +85,7 @@ describe('a Prometheus check', () => {
     expect(await ask(vector('NaN'), limits)).toMatchObject({ outcome, retry: true, value: 'NaN' });
   });
 
-  test('with several series is an error that lists them, never one of them', async () => {
+  test('with several series is an error that lists them, never one of them (trap 29)', async () => {
     const seen = await ask(vector('0', '1'));
     expect(seen).toMatchObject({ outcome: 'error', value: '2 series' });
     expect(seen.message).toContain('up{pod="shop-0"} 0, up{pod="shop-1"} 1');

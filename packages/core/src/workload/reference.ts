@@ -1,15 +1,24 @@
 import { didYouMean } from '../config/names.ts';
 import { UserError } from '../errors.ts';
-import type { WorkloadRef } from './types.ts';
+import type { WorkloadKind, WorkloadRef } from './types.ts';
 
-const KINDS: Readonly<Record<string, WorkloadRef['kind']>> = {
+const KINDS: Readonly<Record<string, WorkloadKind>> = {
   deployment: 'Deployment',
   deployments: 'Deployment',
   deploy: 'Deployment',
+  statefulset: 'StatefulSet',
+  statefulsets: 'StatefulSet',
+  sts: 'StatefulSet',
+  daemonset: 'DaemonSet',
+  daemonsets: 'DaemonSet',
+  ds: 'DaemonSet',
+  cronjob: 'CronJob',
+  cronjobs: 'CronJob',
+  cj: 'CronJob',
 };
 
 /**
- * The workload that `text` names as kubectl would: `deployment/paal-frontend`, `deploy/paal-frontend`.
+ * The workload that `text` names as kubectl would: `deployment/paal-frontend`, `sts/queue`.
  * @param what where it stands, for the error: `The input "workloads"`
  * @throws UserError
  */
@@ -22,7 +31,7 @@ export function parseWorkload(text: string, namespace: string, what: string): Wo
   if (!kind) {
     throw new UserError(
       `${what}: "${text}": "${kindText}" is not a kind that can be rolled out.` +
-        `${didYouMean(kindText.toLowerCase(), Object.keys(KINDS))} Supported: deployment.`,
+        `${didYouMean(kindText.toLowerCase(), Object.keys(KINDS))} Supported: deployment, statefulset, daemonset, cronjob.`,
     );
   }
   return { kind, namespace, name };

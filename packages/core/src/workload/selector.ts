@@ -1,3 +1,6 @@
+/** It stands in the address of a request, which what is between us and the server may limit to 8 KiB. */
+const LONGEST_SELECTOR = 4_096;
+
 /**
  * The narrowest label selector that covers workloads with these selectors: one value, or
  * `key in (…)` where all share a key; `undefined` where they do not, and all must be read.
@@ -12,10 +15,10 @@ export function sharedSelector(
       .map(([key, value]) => `${key}=${value}`)
       .join(',');
   }
-  const candidates = Object.keys(first)
+  return Object.keys(first)
     .filter((key) => others.every((selector) => key in selector))
     .map((key) => [key, [...new Set(selectors.map((selector) => selector[key] ?? ''))]] as const)
-    .sort((a, b) => b[1].length - a[1].length);
-  const [best] = candidates;
-  return best ? `${best[0]} in (${[...best[1]].sort().join(',')})` : undefined;
+    .sort((a, b) => b[1].length - a[1].length)
+    .map(([key, values]) => `${key} in (${[...values].sort().join(',')})`)
+    .find((selector) => selector.length <= LONGEST_SELECTOR);
 }

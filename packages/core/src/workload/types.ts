@@ -124,9 +124,12 @@ export interface Event extends KubeObject {
   readonly series?: { readonly count?: number; readonly lastObservedTime?: string };
 }
 
+/** The kinds that make pods from a template which can be changed, and put back. */
+export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'CronJob';
+
 /** A workload as users name it. */
 export interface WorkloadRef {
-  readonly kind: 'Deployment';
+  readonly kind: WorkloadKind;
   readonly namespace: string;
   readonly name: string;
 }

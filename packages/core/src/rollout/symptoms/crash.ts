@@ -1,36 +1,111 @@
+import { clause } from '../../workload/kinds/clause.ts';
+import { describeExit } from '../../workload/kinds/exit.ts';
+import type { Event } from '../../workload/types.ts';
+import type { ReasonName } from '../budget.ts';
 import type { ContainerMemory } from '../container-memory.ts';
-import type { Patient, Symptom } from './symptom.ts';
-import { clause } from './symptom.ts';
+import { eventTime } from '../event-memory.ts';
+import { rulesOf } from '../target.ts';
+import { type Patient, type Symptom, symptomOf } from './symptom.ts';
 
-const SIGNALS: Readonly<Record<number, string>> = {
-  2: 'SIGINT',
-  6: 'SIGABRT',
-  9: 'SIGKILL',
-  11: 'SIGSEGV',
-  15: 'SIGTERM',
-};
-
-function describeExit({ lastExit }: ContainerMemory): string {
-  if (!lastExit) return 'exited';
-  const { exitCode, reason, message } = lastExit;
-  if (reason === 'OOMKilled')
-    return 'was killed because it used more memory than its limit (OOMKilled)';
-  if (reason === 'StartError' || reason === 'ContainerCannotRun') {
-    return `could not be started (${clause(message ?? reason)})`;
-  }
-  const signal = exitCode > 128 ? SIGNALS[exitCode - 128] : undefined;
-  return `exited with code ${exitCode}${signal ? ` (${signal})` : ''}`;
+/** The last failure of a probe that makes the kubelet restart the container, in the probe's words. */
+interface ProbeKill {
+  readonly probe: 'liveness' | 'startup';
+  readonly output: string;
 }
 
-function hintFor({ lastExit, init }: ContainerMemory): string {
-  if (lastExit?.reason === 'OOMKilled')
-    return "Raise the container's memory limit, or make it use less.";
-  if (lastExit?.reason === 'StartError')
+const PROBE = /^(Liveness|Startup) probe (?:failed|errored)(?: and resulted in error)?: (.*)$/s;
+
+/**
+ * Why the kubelet ended a container itself: it says so only in events (pkg/kubelet/prober,
+ * kuberuntime_manager.go), and the exit looks like any other, or like none at all (code 0).
+ */
+function probeKill(events: readonly Event[], container: ContainerMemory): ProbeKill | undefined {
+  const [last] = events
+    .filter(
+      ({ reason, involvedObject }) =>
+        reason === 'Unhealthy' &&
+        involvedObject.uid === container.podUid &&
+        involvedObject.fieldPath?.includes(`{${container.container}}`),
+    )
+    .flatMap((event) => {
+      const [, probe, output = ''] = PROBE.exec(event.message ?? '') ?? [];
+      return probe ? [{ probe: probe.toLowerCase() as ProbeKill['probe'], output, event }] : [];
+    })
+    .sort((a, b) => (eventTime(a.event) > eventTime(b.event) ? -1 : 1));
+  return last;
+}
+
+function reasonOf({ lastExit }: ContainerMemory, kill: ProbeKill | undefined): ReasonName {
+  if (lastExit?.reason === 'OOMKilled') return 'OOMKilled';
+  if (lastExit?.reason === 'StartError' || lastExit?.reason === 'ContainerCannotRun') {
+    return 'ContainerCannotRun';
+  }
+  if (kill) return kill.probe === 'liveness' ? 'LivenessProbeFailed' : 'StartupProbeFailed';
+  return 'CrashLoop';
+}
+
+function hintFor(
+  reason: ReasonName,
+  { lastExit, init }: ContainerMemory,
+  limit: string | undefined,
+): string {
+  if (reason === 'OOMKilled') {
+    const now = limit === undefined ? '' : ` (now ${limit})`;
+    return `Raise the container's memory limit${now}, or make it use less.`;
+  }
+  if (reason === 'ContainerCannotRun')
     return 'Does the command of the container exist in its image?';
+  if (reason === 'LivenessProbeFailed') {
+    return 'Does the container answer its livenessProbe in time? A slow start needs a startupProbe.';
+  }
+  if (reason === 'StartupProbeFailed') {
+    return 'Does the container start within failureThreshold × periodSeconds of its startupProbe?';
+  }
   if (lastExit?.exitCode === 0 && !init) {
-    return 'A container of a Deployment must keep running; this one ends by itself.';
+    return 'A container that serves must keep running; this one ends by itself.';
   }
   return 'Its last lines before the exit are in the log of this step and in the job summary.';
+}
+
+interface Limits {
+  readonly limits?: { readonly memory?: string };
+}
+
+function memoryLimitOf({ memory }: Patient, name: string): string | undefined {
+  const spec = memory.template?.spec;
+  const container = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find(
+    (one) => one.name === name,
+  );
+  return (container?.resources as Limits | undefined)?.limits?.memory;
+}
+
+function crashOf(patient: Patient, container: ContainerMemory): Symptom {
+  const { target, memory, observation } = patient;
+  const kill = probeKill(observation.events, container);
+  const reason = reasonOf(container, kill);
+  const limit = reason === 'OOMKilled' ? memoryLimitOf(patient, container.container) : undefined;
+  const what = container.init ? 'The init container' : 'The container';
+  const times = container.exits === 1 ? 'once' : `${container.exits} times`;
+  const end = container.lastExit ? describeExit(container.lastExit, limit) : 'exited';
+  const by =
+    kill && reason !== 'CrashLoop' && reason !== 'OOMKilled'
+      ? `was restarted by the kubelet, because its ${kill.probe} probe failed (${clause(kill.output)})`
+      : end;
+  const symptom = symptomOf(
+    patient,
+    reason,
+    { since: memory.startedAt, attempts: container.exits },
+    {
+      pod: container.pod,
+      container: container.container,
+      message: `${what} ${container.container} ${by}, ${times} so far.`,
+      hint: hintFor(reason, container, limit),
+    },
+  );
+  // How often a task may fail is for its own controller to say: backoffLimit, podFailurePolicy.
+  return rulesOf(target).keepsRunning(target.written)
+    ? symptom
+    : { ...symptom, failsAt: undefined };
 }
 
 /**
@@ -38,21 +113,8 @@ function hintFor({ lastExit, init }: ContainerMemory): string {
  * from CrashLoopBackOff, which shows for a tenth of a second where there is no probe. A container
  * that is well now is no symptom: a sidecar may crash once and recover.
  */
-export function examineCrashes({ memory, policy, target }: Patient): readonly Symptom[] {
-  return [...memory.containers.values()]
+export function examineCrashes(patient: Patient): readonly Symptom[] {
+  return [...patient.memory.containers.values()]
     .filter(({ exits, ready }) => exits > 0 && !ready)
-    .map((container) => ({
-      failsAt: container.exits >= policy.crashExits ? memory.startedAt : undefined,
-      finding: {
-        workload: target.name,
-        pod: container.pod,
-        container: container.container,
-        reason: container.lastExit?.reason === 'OOMKilled' ? 'OOMKilled' : 'CrashLoop',
-        class: 'probable' as const,
-        message:
-          `${container.init ? 'The init container' : 'The container'} ${container.container} ` +
-          `${describeExit(container)}, ${container.exits === 1 ? 'once' : `${container.exits} times`} so far.`,
-        hint: hintFor(container),
-      },
-    }));
+    .map((container) => crashOf(patient, container));
 }

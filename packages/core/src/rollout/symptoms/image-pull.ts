@@ -1,6 +1,7 @@
+import { clause } from '../../workload/kinds/clause.ts';
+import type { ReasonName } from '../budget.ts';
 import type { ContainerMemory, WaitingMemory } from '../container-memory.ts';
-import type { Patient, Symptom } from './symptom.ts';
-import { clause } from './symptom.ts';
+import { type Patient, type Symptom, symptomOf } from './symptom.ts';
 
 /** The registry knows the answer: trying again cannot change it. */
 const NOT_FOUND =
@@ -24,80 +25,61 @@ export function registryAnswer(message: string): string {
   return cause.length > 12 ? cause : text;
 }
 
-function symptomOf(
-  { target, policy }: Patient,
+function pullSymptom(
+  patient: Patient,
   container: ContainerMemory,
   pull: WaitingMemory,
   image: string,
 ): Symptom {
-  const where = {
-    workload: target.name,
-    pod: container.pod,
-    container: container.container,
-  };
+  const name = container.container;
   const said = pull.message === '' ? pull.reason : registryAnswer(pull.message);
+  const symptom = (reason: ReasonName, message: string, hint: string): Symptom =>
+    symptomOf(patient, reason, pull, { pod: container.pod, container: name, message, hint });
   switch (kindOf(pull)) {
-    case 'invalid':
-      return {
-        failsAt: pull.since,
-        finding: {
-          ...where,
-          reason: pull.reason,
-          class: 'permanent',
-          message: `The image ${image} of container ${container.container} cannot be used: ${said}.`,
-          hint:
-            pull.reason === 'InvalidImageName'
-              ? 'Write the image as registry/name:tag.'
-              : 'imagePullPolicy is Never, and the node does not have the image.',
-        },
-      };
+    case 'invalid': {
+      const never = pull.reason === 'ErrImageNeverPull';
+      return symptom(
+        never ? 'ErrImageNeverPull' : 'InvalidImageName',
+        `The image ${image} of container ${name} cannot be used: ${said}.`,
+        never
+          ? 'imagePullPolicy is Never, and the node does not have the image.'
+          : 'Write the image as registry/name:tag.',
+      );
+    }
     case 'not-found':
-      return {
-        failsAt: pull.since + policy.missingImageGrace,
-        finding: {
-          ...where,
-          reason: 'ImageNotFound',
-          class: 'permanent',
-          message: `The image ${image} of container ${container.container} does not exist: ${said}.`,
-          hint: 'Was the image pushed, to this registry and with this tag?',
-        },
-      };
+      return symptom(
+        'ImageNotFound',
+        `The image ${image} of container ${name} does not exist: ${said}.`,
+        'Was the image pushed, to this registry and with this tag?',
+      );
     case 'denied':
-      return {
-        failsAt: pull.since + policy.missingImageGrace,
-        finding: {
-          ...where,
-          reason: 'ImagePullDenied',
-          class: 'permanent',
-          message: `The registry refused the image ${image} of container ${container.container}: ${said}.`,
-          hint: 'Do the imagePullSecrets of the pod or its ServiceAccount exist, and are they still valid?',
-        },
-      };
+      return symptom(
+        'ImagePullDenied',
+        `The registry refused the image ${image} of container ${name}: ${said}.`,
+        'Do the imagePullSecrets of the pod or its ServiceAccount exist, and are they still valid?',
+      );
     case 'other':
-      return {
-        failsAt: pull.since + policy.pullGrace,
-        finding: {
-          ...where,
-          reason: 'ImagePullFailed',
-          class: 'transient',
-          message: `The image ${image} of container ${container.container} could not be pulled: ${said}.`,
-          hint: 'Is the registry up, and reachable from the nodes?',
-        },
-      };
+      return symptom(
+        'ImagePullFailed',
+        `The image ${image} of container ${name} could not be pulled: ${said}.`,
+        'Is the registry up, and reachable from the nodes?',
+      );
   }
 }
 
 /** Images that are missing, refused, or cannot be pulled. */
 export function examineImagePulls(patient: Patient): readonly Symptom[] {
   const { memory } = patient;
+  const spec = memory.template?.spec;
   const images = new Map(
-    [...memory.template.spec.containers, ...(memory.template.spec.initContainers ?? [])].map(
-      ({ name, image }) => [name, image ?? ''],
-    ),
+    [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].map(({ name, image }) => [
+      name,
+      image ?? '',
+    ]),
   );
   return [...memory.containers.values()].flatMap((container) =>
     container.pull
-      ? [symptomOf(patient, container, container.pull, images.get(container.container) ?? '')]
+      ? [pullSymptom(patient, container, container.pull, images.get(container.container) ?? '')]
       : [],
   );
 }

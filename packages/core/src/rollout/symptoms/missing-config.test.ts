@@ -7,8 +7,8 @@ import {
   waiting,
   warning,
 } from '../../workload/workload.test-data.ts';
-import type { Verdict } from '../assess.ts';
 import { type Story, story } from '../rollout.test-data.ts';
+import type { Verdict } from '../verdict.ts';
 import { missingConfigOf } from './missing-config.ts';
 
 const written = deployment({ status: { observedGeneration: 1 } });

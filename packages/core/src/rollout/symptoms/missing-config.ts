@@ -1,7 +1,7 @@
-import type { Event } from '../../workload/types.ts';
-import { newPods } from '../memory.ts';
-import type { Patient, Symptom } from './symptom.ts';
-import { clause } from './symptom.ts';
+import { clause } from '../../workload/kinds/clause.ts';
+import { eventKey } from '../event-memory.ts';
+import { tellingPods } from '../memory.ts';
+import { type Patient, type Symptom, symptomOf } from './symptom.ts';
 
 /** What a message of the kubelet names as missing. */
 export interface MissingConfig {
@@ -40,72 +40,97 @@ export function missingConfigOf(message: string): MissingConfig | undefined {
   return undefined;
 }
 
-function symptom(
-  { target, policy }: Patient,
+interface Place {
+  readonly pod: string;
+  readonly container?: string;
+}
+
+function missingSymptom(
+  patient: Patient,
   since: number,
-  message: string,
-  place: { readonly pod: string; readonly container?: string },
+  { kind, name, key }: MissingConfig,
+  place: Place,
 ): Symptom {
-  const missing = missingConfigOf(message);
-  const where = { workload: target.name, ...place };
-  const failsAt = since + policy.missingConfigGrace;
-  if (!missing) {
-    return {
-      failsAt,
-      finding: {
-        ...where,
-        reason: 'ContainerConfigError',
-        class: 'probable',
-        message: `The container ${place.container ?? ''} cannot be created: ${clause(message)}.`,
-        hint: 'Compare env, envFrom, volumes and securityContext of the container with what exists.',
-      },
-    };
-  }
-  const { kind, name, key } = missing;
+  const { namespace = '' } = patient.target;
   const what = key ? `The key ${key} of the ${kind} ${name}` : `The ${kind} ${name}`;
   const user = place.container ? `container ${place.container}` : `pod ${place.pod}`;
-  const { namespace } = target.workload;
-  return {
-    failsAt,
-    finding: {
-      ...where,
-      reason: key ? `${kind}KeyNotFound` : `${kind}NotFound`,
-      class: 'probable',
+  const reason = key ? (`${kind}KeyNotFound` as const) : (`${kind}NotFound` as const);
+  return symptomOf(
+    patient,
+    reason,
+    { since },
+    {
+      ...place,
       message: `${what}, which ${user} needs, does not exist in namespace ${namespace}.`,
       hint: key
         ? `Add it: kubectl -n ${namespace} edit ${kind.toLowerCase()} ${name}`
         : `Create the ${kind} before the rollout, or correct its name in the manifest.`,
     },
-  };
+  );
 }
 
-function mountFailures(patient: Patient): readonly Symptom[] {
-  const uids = new Map(
-    newPods(patient.observation).map(({ metadata }) => [metadata.uid, metadata.name]),
+function configSymptom(patient: Patient, since: number, message: string, place: Place): Symptom {
+  const missing = missingConfigOf(message);
+  if (missing) return missingSymptom(patient, since, missing, place);
+  return symptomOf(
+    patient,
+    'ContainerConfigError',
+    { since },
+    {
+      ...place,
+      message: `The container ${place.container ?? ''} cannot be created: ${clause(message)}.`,
+      hint: 'Compare env, envFrom, volumes and securityContext of the container with what exists.',
+    },
   );
+}
+
+/** The new pods of which a container has not run yet: a pod that runs got over its volumes. */
+function waitingForVolumes({ observation, memory }: Patient): ReadonlyMap<string, string> {
   const running = new Set(
-    [...patient.memory.containers.values()]
-      .filter(({ ready, exits }) => ready || exits > 0)
-      .map(({ pod }) => pod),
+    [...memory.containers.values()]
+      .filter(({ ready, exits, running }) => ready || running || exits > 0)
+      .map(({ podUid }) => podUid),
   );
+  return new Map(
+    tellingPods(observation)
+      .filter(({ metadata }) => !running.has(metadata.uid ?? ''))
+      .map(({ metadata }) => [metadata.uid ?? '', metadata.name]),
+  );
+}
+
+/** Volumes that are not there: the kubelet says so only in events. */
+function examineVolumes(patient: Patient): readonly Symptom[] {
+  const pods = waitingForVolumes(patient);
   return patient.observation.events
-    .filter(({ reason }) => reason === 'FailedMount')
-    .flatMap((event: Event) => {
-      const pod = uids.get(event.involvedObject.uid);
+    .filter(({ reason }) => reason === 'FailedMount' || reason === 'FailedAttachVolume')
+    .flatMap((event) => {
+      const pod = pods.get(event.involvedObject.uid ?? '');
+      const since = patient.memory.events.get(eventKey(event))?.since;
+      if (pod === undefined || since === undefined) return [];
       const message = event.message ?? '';
-      // Other mount failures are a storage matter and may pass; a pod that runs got over this one.
-      if (!pod || running.has(pod) || !missingConfigOf(message)) return [];
-      const since = patient.memory.events.get(event.metadata.uid ?? event.metadata.name);
-      return since === undefined ? [] : [symptom(patient, since, message, { pod })];
+      const missing = missingConfigOf(message);
+      if (missing) return [missingSymptom(patient, since, missing, { pod })];
+      return [
+        symptomOf(
+          patient,
+          'VolumeMountFailed',
+          { since },
+          {
+            pod,
+            message: `A volume of the pod ${pod} cannot be mounted: ${clause(message)}.`,
+            hint: 'Is the claim bound, and is the volume free for this node?',
+          },
+        ),
+      ];
     });
 }
 
-/** Secrets, ConfigMaps and keys that pods refer to and that do not exist. */
+/** Secrets, ConfigMaps, keys and volumes that pods refer to and that are not there. */
 export function examineConfig(patient: Patient): readonly Symptom[] {
   const waiting = [...patient.memory.containers.values()].flatMap(({ config, pod, container }) =>
     config
-      ? [symptom(patient, config.since, config.message || config.reason, { pod, container })]
+      ? [configSymptom(patient, config.since, config.message || config.reason, { pod, container })]
       : [],
   );
-  return [...waiting, ...mountFailures(patient)];
+  return [...waiting, ...examineVolumes(patient)];
 }

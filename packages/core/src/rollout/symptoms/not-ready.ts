@@ -1,78 +1,83 @@
+import { clause } from '../../workload/kinds/clause.ts';
+import { disruptionOf } from '../../workload/kinds/disruption.ts';
+import { isReady } from '../../workload/kinds/pods.ts';
+import { conditionOf } from '../../workload/kinds/status.ts';
 import type { Event, Pod } from '../../workload/types.ts';
-import { newPods } from '../memory.ts';
-import type { Patient, Symptom } from './symptom.ts';
-import { clause } from './symptom.ts';
+import { eventTime } from '../event-memory.ts';
+import { isUnscheduled, unscheduledKey } from '../memory.ts';
+import { type Patient, type Symptom, symptomOf } from './symptom.ts';
 
 function latest(events: readonly Event[], uid: string | undefined): Event | undefined {
-  const time = (event: Event): string =>
-    event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? '';
   return events
-    .filter(({ involvedObject }) => involvedObject.uid === uid)
+    .filter(({ involvedObject, type }) => involvedObject.uid === uid && type !== 'Normal')
     .reduce<Event | undefined>(
-      (last, one) => (!last || time(one) >= time(last) ? one : last),
+      (last, one) => (!last || eventTime(one) >= eventTime(last) ? one : last),
       undefined,
     );
 }
 
-function ofPod(patient: Patient, pod: Pod): Symptom | undefined {
-  const conditions = pod.status?.conditions ?? [];
-  if (conditions.some(({ type, status }) => type === 'Ready' && status === 'True'))
-    return undefined;
-  const where = { workload: patient.target.name, pod: pod.metadata.name };
-  const unscheduled = conditions.find(
-    ({ type, status }) => type === 'PodScheduled' && status === 'False',
-  );
-  if (unscheduled) {
-    return {
-      failsAt: undefined,
-      finding: {
-        ...where,
-        reason: 'Unschedulable',
-        class: 'slow',
-        message: `No node takes the pod ${pod.metadata.name}: ${clause(unscheduled.message ?? '')}.`,
-        hint: "Compare the pod's requests, nodeSelector, affinity and tolerations with the nodes.",
-      },
-    };
-  }
-  const waiting = (pod.status?.containerStatuses ?? []).find(({ ready }) => !ready);
-  const event = latest(patient.observation.events, pod.metadata.uid);
-  return {
-    failsAt: undefined,
-    finding: {
-      ...where,
-      ...(waiting ? { container: waiting.name } : {}),
-      reason: event?.reason === 'Unhealthy' ? 'ProbeFailed' : 'NotReady',
-      class: 'slow',
-      message: event
-        ? `The pod ${pod.metadata.name} is not ready: ${clause(event.message ?? '')}.`
-        : `The pod ${pod.metadata.name} is not ready${waiting?.state?.waiting?.reason ? ` (${waiting.state.waiting.reason})` : ''}.`,
-      hint: 'Does the container listen where its probe asks, and is what it depends on there?',
+/** What an autoscaler says of a pod for which it gets a node: cluster-autoscaler, Karpenter. */
+const NODE_COMES = ['TriggeredScaleUp', 'Nominated'];
+
+function unscheduledSymptom(patient: Patient, pod: Pod): Symptom {
+  const since = patient.memory.since.get(unscheduledKey(pod)) ?? patient.memory.startedAt;
+  const symptom = symptomOf(
+    patient,
+    'Unschedulable',
+    { since },
+    {
+      pod: pod.metadata.name,
+      message: `No node takes the pod ${pod.metadata.name}: ${clause(conditionOf(pod, 'PodScheduled')?.message ?? '')}.`,
+      hint: "Compare the pod's requests, nodeSelector, affinity and tolerations with the nodes.",
     },
-  };
+  );
+  const comes = patient.observation.events.some(
+    ({ reason = '', involvedObject }) =>
+      involvedObject.uid === pod.metadata.uid && NODE_COMES.includes(reason),
+  );
+  return comes ? { ...symptom, failsAt: undefined } : symptom;
 }
 
-/** Pods that the ReplicaSet cannot create at all: quota, admission, a missing ServiceAccount. */
-function notCreated({ target, observation }: Patient): readonly Symptom[] {
-  const failure = observation.deployment?.status?.conditions?.find(
-    ({ type, status }) => type === 'ReplicaFailure' && status === 'True',
-  );
-  if (!failure) return [];
-  return [
+function disruptedSymptom(patient: Patient, pod: Pod, disruption: string): Symptom {
+  const said = pod.status?.message ? `: ${clause(pod.status.message)}` : '';
+  return symptomOf(
+    patient,
+    'PodDisrupted',
+    { since: patient.memory.startedAt },
     {
-      failsAt: undefined,
-      finding: {
-        workload: target.name,
-        reason: failure.reason ?? 'FailedCreate',
-        class: 'slow',
-        message: `Pods cannot be created: ${clause(failure.message ?? '')}.`,
-        hint: 'Read the message: it names the quota, the admission webhook or the ServiceAccount.',
-      },
+      pod: pod.metadata.name,
+      message: `The cluster ended the pod ${pod.metadata.name}, not the pod itself (${disruption}${said}).`,
+      hint: 'Look at the nodes: kubectl get nodes, kubectl describe node.',
     },
-  ];
+  );
+}
+
+function ofPod(patient: Patient, pod: Pod): Symptom | undefined {
+  const disruption = disruptionOf(pod);
+  if (disruption) return disruptedSymptom(patient, pod, disruption);
+  // A pod that has ended well is a task that is done.
+  if (isReady(pod) || pod.status?.phase === 'Succeeded') return undefined;
+  if (isUnscheduled(pod)) return unscheduledSymptom(patient, pod);
+  const waiting = (pod.status?.containerStatuses ?? []).find(({ ready }) => !ready);
+  const event = latest(patient.observation.events, pod.metadata.uid);
+  const reason = event?.reason === 'Unhealthy' ? 'ProbeFailed' : 'NotReady';
+  const why = waiting?.state?.waiting?.reason;
+  return symptomOf(
+    patient,
+    reason,
+    { since: patient.memory.startedAt },
+    {
+      pod: pod.metadata.name,
+      ...(waiting ? { container: waiting.name } : {}),
+      message: event
+        ? `The pod ${pod.metadata.name} is not ready: ${clause(event.message ?? '')}.`
+        : `The pod ${pod.metadata.name} is not ready${why ? ` (${why})` : ''}.`,
+      hint: 'Does the container listen where its probe asks, and is what it depends on there?',
+    },
+  );
 }
 
 /** What explains a rollout that gets nowhere without a failure of its own. */
 export function examineReadiness(patient: Patient): readonly Symptom[] {
-  const pods = newPods(patient.observation).flatMap((pod) => ofPod(patient, pod) ?? []);
-  return [...notCreated(patient), ...pods];
+  return patient.observation.related.newPods.flatMap((pod) => ofPod(patient, pod) ?? []);
 }

@@ -1,4 +1,4 @@
-import type { KubeObject, Resource } from '../../cluster/object.ts';
+import { type KubeObject, RESOURCES } from '../../cluster/object.ts';
 import type { PodTemplate } from '../types.ts';
 import type { KindRules } from './kind.ts';
 import { isLeaving } from './status.ts';
@@ -12,19 +12,12 @@ export interface CronJob extends KubeObject {
   };
 }
 
-const cronJobs: Resource = {
-  apiVersion: 'batch/v1',
-  kind: 'CronJob',
-  name: 'cronjobs',
-  namespaced: true,
-};
-
 /**
  * A CronJob is complete when it is there: the next run may be a month away, and the runs that are
  * under way are of whatever template it had (pkg/controller/cronjob/cronjob_controllerv2.go).
  */
 export const cronJobRules: KindRules = {
-  resource: cronJobs,
+  resource: RESOURCES.cronJobs,
   related: [],
   helpful: [],
   relate: () => ({ pods: [], newPods: [], owned: [], dependsOn: [] }),
@@ -38,7 +31,7 @@ export const cronJobRules: KindRules = {
       ...(suspend ? { remark: 'It is suspended, so that no run is begun.' } : {}),
     };
   },
-  podLabels: () => undefined,
+  relatedLabels: () => undefined,
   template: (object) => (object as CronJob).spec.jobTemplate.spec.template,
   keepsRunning: () => false,
 };

@@ -117,7 +117,7 @@ function rules(resource: Resource, sure: boolean): KindRules {
     helpful: [],
     relate: () => ({ pods: [], newPods: [], owned: [], dependsOn: [] }),
     progress: (object) => progress(object, sure),
-    podLabels: () => undefined,
+    relatedLabels: () => undefined,
     template: () => undefined,
     // What has said that it is ready may say otherwise; what a CRD or an APIService is, it stays.
     keepsRunning: (object) => !sure && declaredReadiness(object) !== undefined,

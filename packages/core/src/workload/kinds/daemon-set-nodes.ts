@@ -49,6 +49,13 @@ function targetNode(pod: Pod): string | undefined {
   return terms.flatMap(({ matchFields = [] }) => matchFields)[0]?.values?.[0];
 }
 
+/** Whether a pod is on a node that may leave it as it is, so that its state says nothing about it. */
+export function isOnUnfitNode(pod: Pod, { dependsOn }: Pick<Related, 'dependsOn'>): boolean {
+  const name = targetNode(pod);
+  const node = dependsOn.find(({ kind, metadata }) => kind === 'Node' && metadata.name === name);
+  return node !== undefined && whyUnfit(node) !== undefined;
+}
+
 /** How the pods of a DaemonSet are, node by node. */
 export interface NodeSurvey {
   /** Unfit nodes whose pods are not new and serving, with the reason: `node-3 (not Ready)`. */

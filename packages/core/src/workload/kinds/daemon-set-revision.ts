@@ -1,4 +1,4 @@
-import type { KubeObject, Resource } from '../../cluster/object.ts';
+import type { KubeObject } from '../../cluster/object.ts';
 import { sameTemplate } from '../deployment.ts';
 import type { Pod, PodTemplate } from '../types.ts';
 import type { DaemonSet } from './daemon-set.ts';
@@ -9,13 +9,6 @@ export interface ControllerRevision extends KubeObject {
   readonly revision: number;
   readonly data: { readonly spec?: { readonly template?: PodTemplate } };
 }
-
-export const controllerRevisions: Resource = {
-  apiVersion: 'apps/v1',
-  kind: 'ControllerRevision',
-  name: 'controllerrevisions',
-  namespaced: true,
-};
 
 const GENERATION_ANNOTATION = 'deprecated.daemonset.template.generation';
 const GENERATION_LABEL = 'pod-template-generation';

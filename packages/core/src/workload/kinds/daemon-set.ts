@@ -1,9 +1,8 @@
-import { type KubeObject, RESOURCES, type Resource } from '../../cluster/object.ts';
+import { type KubeObject, RESOURCES } from '../../cluster/object.ts';
 import type { Condition, Pod, PodTemplate } from '../types.ts';
 import { heldUp, type NodeSurvey, nodeResource, surveyNodes } from './daemon-set-nodes.ts';
 import {
   type ControllerRevision,
-  controllerRevisions,
   isOfPresentTemplate,
   presentHash,
 } from './daemon-set-revision.ts';
@@ -40,13 +39,6 @@ export interface DaemonSet extends KubeObject {
     readonly conditions?: readonly Condition[];
   };
 }
-
-const daemonSets: Resource = {
-  apiVersion: 'apps/v1',
-  kind: 'DaemonSet',
-  name: 'daemonsets',
-  namespaced: true,
-};
 
 /**
  * Whether what is to be done is done (pkg/controller/daemon/daemon_controller.go
@@ -126,14 +118,14 @@ function progress(object: KubeObject, related: Related): Progress {
 
 /** A DaemonSet. With `nodes` in the collections, pods on nodes that cannot run them are not waited for. */
 export const daemonSetRules: KindRules = {
-  resource: daemonSets,
-  related: [controllerRevisions, RESOURCES.pods],
+  resource: RESOURCES.daemonSets,
+  related: [RESOURCES.controllerRevisions, RESOURCES.pods],
   helpful: [nodeResource],
   relate: (object, collections) => {
     const set = object as DaemonSet;
     const revisions = controlledBy(
       set,
-      collection<ControllerRevision>(collections, controllerRevisions),
+      collection<ControllerRevision>(collections, RESOURCES.controllerRevisions),
     );
     const hash = presentHash(set, revisions);
     const pods = controlledBy(set, collection<Pod>(collections, RESOURCES.pods));
@@ -145,7 +137,7 @@ export const daemonSetRules: KindRules = {
     };
   },
   progress,
-  podLabels: (object) => (object as DaemonSet).spec.selector.matchLabels,
+  relatedLabels: (object) => (object as DaemonSet).spec.selector.matchLabels,
   template: (object) => (object as DaemonSet).spec.template,
   keepsRunning: () => true,
 };

@@ -96,7 +96,7 @@ function progress(object: KubeObject, related: Related): Progress {
   const fresh = newReplicaSet(deployment, related.owned as readonly ReplicaSet[]);
   const have = fresh?.status?.availableReplicas ?? 0;
   const ready = related.newPods.filter(serves).length;
-  const claim = observed ? deadlineExceeded(deployment) : undefined;
+  const claim = deadlineExceeded(deployment);
   const obstacle = obstacleOf(related, fresh);
   return {
     observed,
@@ -131,7 +131,7 @@ export const deploymentRules: KindRules = {
     };
   },
   progress,
-  podLabels: (object) => (object as Deployment).spec.selector.matchLabels,
+  relatedLabels: (object) => (object as Deployment).spec.selector.matchLabels,
   template: (object) => (object as Deployment).spec.template,
   keepsRunning: () => true,
 };

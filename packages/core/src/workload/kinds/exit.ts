@@ -9,10 +9,17 @@ const SIGNALS: Readonly<Record<number, string>> = {
   15: 'SIGTERM',
 };
 
-/** How a container ended, as the end of a sentence that begins with its name. */
-export function describeExit({ exitCode, reason, message }: Termination): string {
+/**
+ * How a container ended, as the end of a sentence that begins with its name.
+ * @param memoryLimit where it is known, such as `128Mi`
+ */
+export function describeExit(
+  { exitCode, reason, message }: Termination,
+  memoryLimit?: string,
+): string {
   if (reason === 'OOMKilled') {
-    return 'was killed because it used more memory than its limit (OOMKilled)';
+    const limit = memoryLimit === undefined ? '' : ` of ${memoryLimit}`;
+    return `was killed because it used more memory than its limit${limit} (OOMKilled)`;
   }
   if (reason === 'StartError' || reason === 'ContainerCannotRun') {
     return `could not be started (${clause(message ?? reason)})`;

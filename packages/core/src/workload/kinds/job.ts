@@ -128,7 +128,7 @@ export const jobRules: KindRules = {
     return { pods, newPods: pods.filter((pod) => !isLeaving(pod)), owned: [], dependsOn: [] };
   },
   progress,
-  podLabels: (object) => (object as Job).spec.template.metadata?.labels,
+  relatedLabels: (object) => (object as Job).spec.template.metadata?.labels,
   template: (object) => (object as Job).spec.template,
   keepsRunning: () => false,
 };

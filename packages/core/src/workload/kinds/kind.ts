@@ -78,7 +78,10 @@ export interface ObjectFailure {
   readonly hint?: string;
 }
 
-/** A failure that counts only when its signature was not there before our own write was observed. */
+/**
+ * A failure that counts only when its signature was not there before our own write was observed. So it
+ * is told in every state: what is told before `observed` is the old news.
+ */
 export interface Claim {
   readonly failure: ObjectFailure;
   /** The same for as long as the controller has not said it anew. */
@@ -107,8 +110,8 @@ export interface KindRules {
   /** What of `collections` belongs to `object`: by owner UID and revision, never by label alone. */
   relate(object: KubeObject, collections: Collections): Related;
   progress(object: KubeObject, related: Related): Progress;
-  /** Labels that all its pods have; `undefined` when no such labels are known. */
-  podLabels(object: KubeObject): Readonly<Record<string, string>> | undefined;
+  /** Labels that everything in `related` has; `undefined` when no such labels are known. */
+  relatedLabels(object: KubeObject): Readonly<Record<string, string>> | undefined;
   /** What its pods are made from; `undefined` for kinds that make none. */
   template(object: KubeObject): PodTemplate | undefined;
   /** Whether it goes on being there: then it is watched for a while after it is complete. */

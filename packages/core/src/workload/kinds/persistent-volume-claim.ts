@@ -113,7 +113,7 @@ export const persistentVolumeClaimRules: KindRules = {
     return { pods: [], newPods: [], owned: [], dependsOn: [...classes, ...users] };
   },
   progress,
-  podLabels: () => undefined,
+  relatedLabels: () => undefined,
   template: () => undefined,
   keepsRunning: () => false,
 };

@@ -226,5 +226,5 @@ test('the pods of a pod are itself', () => {
   const one = pod('Always', {});
   expect(podRules.relate(one, {})).toMatchObject({ pods: [one], newPods: [one] });
   expect(podRules.relate(leaving(one), {}).newPods).toEqual([]);
-  expect(podRules.podLabels(one)).toEqual({ app: 'task' });
+  expect(podRules.relatedLabels(one)).toEqual({ app: 'task' });
 });

@@ -116,7 +116,7 @@ export const podRules: KindRules = {
     dependsOn: [],
   }),
   progress,
-  podLabels: ({ metadata }) => metadata.labels,
+  relatedLabels: ({ metadata }) => metadata.labels,
   template: (object) => ({ metadata: object.metadata, spec: (object as Pod).spec }),
   keepsRunning: (object) => isServer(object as Pod),
 };

@@ -61,6 +61,6 @@ test('a ReplicationController selects by plain labels', () => {
     ...replicaSet({}),
     spec: { replicas: 2, selector: { app: 'web' }, template: template() },
   };
-  expect(replicationControllerRules.podLabels(controller)).toEqual({ app: 'web' });
-  expect(replicaSetRules.podLabels(replicaSet({}))).toEqual({ app: 'web' });
+  expect(replicationControllerRules.relatedLabels(controller)).toEqual({ app: 'web' });
+  expect(replicaSetRules.relatedLabels(replicaSet({}))).toEqual({ app: 'web' });
 });

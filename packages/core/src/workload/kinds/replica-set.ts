@@ -52,7 +52,7 @@ function rules(resource: Resource): KindRules {
       return { pods, newPods: pods.filter((pod) => !isLeaving(pod)), owned: [], dependsOn: [] };
     },
     progress,
-    podLabels: (object) => {
+    relatedLabels: (object) => {
       const { selector } = object.spec as { selector?: Readonly<Record<string, unknown>> };
       const labels = resource === RESOURCES.replicaSets ? selector?.matchLabels : selector;
       return labels as Readonly<Record<string, string>> | undefined;

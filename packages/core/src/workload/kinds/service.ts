@@ -132,7 +132,7 @@ export const serviceRules: KindRules = {
     return { pods: [], newPods: [], owned, dependsOn };
   },
   progress,
-  podLabels: () => undefined,
+  relatedLabels: ({ metadata }) => ({ [SERVICE_LABEL]: metadata.name }),
   template: () => undefined,
   keepsRunning: () => false,
 };

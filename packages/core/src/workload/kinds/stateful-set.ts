@@ -1,4 +1,4 @@
-import { type KubeObject, RESOURCES, type Resource } from '../../cluster/object.ts';
+import { type KubeObject, RESOURCES } from '../../cluster/object.ts';
 import type { Condition, Pod, PodTemplate } from '../types.ts';
 import { countOf } from './count.ts';
 import { collection, type KindRules, type Progress, type Related } from './kind.ts';
@@ -42,13 +42,6 @@ export interface StatefulSet extends KubeObject {
     readonly conditions?: readonly Condition[];
   };
 }
-
-const statefulSets: Resource = {
-  apiVersion: 'apps/v1',
-  kind: 'StatefulSet',
-  name: 'statefulsets',
-  namespaced: true,
-};
 
 /**
  * Whether every ordinal from the partition on has a new pod that serves. The counters cannot tell:
@@ -133,7 +126,7 @@ function progress(object: KubeObject, related: Related): Progress {
  * update is complete, so `currentRevision` says nothing.
  */
 export const statefulSetRules: KindRules = {
-  resource: statefulSets,
+  resource: RESOURCES.statefulSets,
   related: [RESOURCES.pods],
   helpful: [],
   relate: (object, collections) => {
@@ -153,7 +146,7 @@ export const statefulSetRules: KindRules = {
     };
   },
   progress,
-  podLabels: (object) => (object as StatefulSet).spec.selector.matchLabels,
+  relatedLabels: (object) => (object as StatefulSet).spec.selector.matchLabels,
   template: (object) => (object as StatefulSet).spec.template,
   keepsRunning: () => true,
 };

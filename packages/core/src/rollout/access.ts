@@ -1,0 +1,53 @@
+import { missingAccess, requireAccess } from '../cluster/access-review.ts';
+import type { AccessRule } from '../cluster/api-error.ts';
+import type { Connection, RequestOptions } from '../cluster/connection.ts';
+import { groupOf, type Resource } from '../cluster/object.ts';
+import { rulesFor } from '../workload/kinds/registry.ts';
+import { templatePath } from '../workload/template.ts';
+
+function rules(verbs: readonly string[], { apiVersion, name }: Resource): readonly AccessRule[] {
+  return verbs.map((verb) => ({ group: groupOf(apiVersion), resource: name, verb }));
+}
+
+/** The permissions that watching `resource` needs: what can be done without is left out. */
+export function watchAccess(resource: Resource): readonly AccessRule[] {
+  const kind = rulesFor(resource);
+  if (!kind) return [];
+  return [resource, ...kind.related].flatMap((one) => rules(['list', 'watch'], one));
+}
+
+/** The permissions that writing `resource` needs. */
+export function writeAccess(resource: Resource, applied: boolean): readonly AccessRule[] {
+  return rules(applied ? ['get', 'create', 'patch'] : ['get', 'patch'], resource);
+}
+
+/** Whether a rollout is about it: it makes pods. Of the rest it is good to know whether it works. */
+function makesPods({ kind }: Resource): boolean {
+  return templatePath(kind).length > 0 || kind === 'Pod';
+}
+
+/**
+ * Makes sure that `resources` can be written, and those that make pods watched. Gives the kinds that
+ * cannot be watched although they have something to wait for.
+ * @throws UserError with the missing rules as YAML
+ */
+export async function requireRolloutAccess(
+  connection: Connection,
+  namespace: string,
+  resources: readonly Resource[],
+  more: readonly AccessRule[],
+  options: RequestOptions & { readonly applied: boolean },
+): Promise<ReadonlySet<string>> {
+  const unique = [...new Set(resources)];
+  const writes = unique.flatMap((resource) => writeAccess(resource, options.applied));
+  const watches = unique.filter(makesPods).flatMap(watchAccess);
+  await requireAccess(connection, namespace, [...writes, ...watches, ...more], options);
+  const others = unique.filter((resource) => !makesPods(resource));
+  const denied = await Promise.all(
+    others.map(
+      async (resource) =>
+        (await missingAccess(connection, namespace, watchAccess(resource), options)).length > 0,
+    ),
+  );
+  return new Set(others.filter((_, index) => denied[index]).map(({ kind }) => kind));
+}
