@@ -96,7 +96,7 @@ describe('the replicas of an autoscaled Deployment', () => {
 });
 
 describe('replicas that the manifest sets no longer', () => {
-  test('stay although nobody else has ever set them', async () => {
+  test('stay although nobody else has ever set them (trap 9)', async () => {
     await ground.apply(deployment('dropped', '1'));
     const manifest = withoutReplicas(deployment('dropped', '2'));
     expect(replicasOf(await ground.apply(manifest, { dryRun: true }))).toBe(2);

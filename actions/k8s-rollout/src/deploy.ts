@@ -153,6 +153,12 @@ function verdictOf(outcomes: readonly Standing[], refusal: Finding | undefined):
   return overall(outcomes)?.verdict ?? { status: 'succeeded', message: 'everything serves' };
 }
 
+/** The verdict in the words of its cause, which the evidence may have added to. */
+function told(verdict: Verdict, [cause]: readonly Finding[]): string {
+  if (!('finding' in verdict) || !cause) return verdict.message;
+  return verdict.message.replace(verdict.finding.message, () => cause.message);
+}
+
 function isFailure({ status }: Verdict): boolean {
   return status === 'failed' || status === 'timed-out';
 }
@@ -202,7 +208,7 @@ export async function deploy(
       : (refused ?? (await takeBack(tools, inputs, release, targets).catch(reasonOf)));
   return {
     status,
-    message: cancelled ? 'The run was cancelled.' : verdict.message,
+    message: cancelled ? 'The run was cancelled.' : told(verdict, findings),
     changed:
       targets.some((target) => target.changed) ||
       plan.some(({ workload, changes }) => !workload && changes),

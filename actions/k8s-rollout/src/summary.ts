@@ -51,6 +51,7 @@ export function summarise(
     workloads: [...result.outcomes, ...(result.rollback?.outcomes ?? [])].map(workloadLine),
     findings: [...result.findings, ...(result.rollback?.findings ?? [])],
     phases: journal.phases,
+    podPhases: journal.podPhases(),
     timeline: journal.timeline,
   };
 }

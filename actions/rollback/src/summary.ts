@@ -36,6 +36,7 @@ export function summarise(
     workloads: result.outcomes.map(workloadLine),
     findings: result.findings,
     phases: journal.phases,
+    podPhases: journal.podPhases(),
     timeline: journal.timeline,
   };
 }

@@ -32,6 +32,11 @@ const summary: RunSummary = {
     },
   ],
   phases: [{ subject: 'deployment/web', label: 'release: 3', from: 0, to: 1_400, outcome: 'bad' }],
+  podPhases: [
+    { subject: 'old web-1', label: 'ready', from: 0, to: 900, outcome: 'good' },
+    { subject: 'old web-1', label: 'ending', from: 900, to: 1_400, outcome: 'open' },
+    { subject: 'new web-2', label: 'failing', from: 100, to: 1_400, outcome: 'bad' },
+  ],
   timeline: [{ at: 1_400, subject: 'deployment/web', text: 'failed' }],
 };
 
@@ -64,6 +69,16 @@ describe('the summary', () => {
   test('draws the phases without letting names break the chart', () => {
     expect(text).toContain('  section deployment/web\n  release 3 :crit, 0, 1400');
   });
+});
+
+test('the summary draws the pods, one row each, out of the way', () => {
+  const text = renderRunSummary(summary);
+  expect(text).toContain('<summary>Pods (2)</summary>');
+  expect(text).toContain('---\ndisplayMode: compact\n---\ngantt');
+  expect(text).toContain('  section old web-1\n  ready :done, 0, 900\n  ending :900, 1400');
+  expect(text).toContain('  section new web-2\n  failing :crit, 100, 1400');
+  const none = renderRunSummary({ ...summary, podPhases: [] });
+  expect(none).not.toContain('Pods (');
 });
 
 describe('Markdown', () => {

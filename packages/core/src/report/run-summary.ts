@@ -41,6 +41,8 @@ export interface RunSummary {
   readonly workloads: readonly WorkloadLine[];
   readonly findings: readonly Finding[];
   readonly phases: readonly Phase[];
+  /** The same for each pod. */
+  readonly podPhases: readonly Phase[];
   readonly timeline: readonly TimelineEntry[];
 }
 
@@ -75,7 +77,9 @@ function plain(text: string): string {
 /** A Gantt chart of the phases, one section a workload. */
 export function renderGantt(phases: readonly Phase[]): string | undefined {
   if (phases.length === 0) return undefined;
-  const lines = ['gantt', '  dateFormat x', '  axisFormat %M:%S'];
+  // What does not overlap stands in one row.
+  const compact = ['---', 'displayMode: compact', '---'];
+  const lines = [...compact, 'gantt', '  dateFormat x', '  axisFormat %M:%S'];
   for (const subject of new Set(phases.map((phase) => phase.subject))) {
     lines.push(`  section ${plain(subject)}`);
     for (const phase of phases.filter((one) => one.subject === subject)) {
@@ -85,6 +89,12 @@ export function renderGantt(phases: readonly Phase[]): string | undefined {
     }
   }
   return codeBlock(lines, 'mermaid');
+}
+
+function renderPods(phases: readonly Phase[]): string | undefined {
+  const chart = renderGantt(phases);
+  const count = new Set(phases.map(({ subject }) => subject)).size;
+  return chart && details(`Pods (${count})`, chart);
 }
 
 function renderTimeline(entries: readonly TimelineEntry[]): string | undefined {
@@ -121,6 +131,7 @@ export function renderRunSummary(run: RunSummary): string {
       ? table(['workload', 'status', '', 'images', 'revision'], workloads)
       : undefined,
     renderGantt(run.phases),
+    renderPods(run.podPhases),
     others.length > 0 ? `### Also seen\n\n${others.join('\n\n')}` : undefined,
     renderTimeline(run.timeline),
   )}\n`;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { merged } from './evidence.ts';
+import { merged, withLastWords } from './evidence.ts';
 
 describe('findings', () => {
   const finding = (reason: string, pod: string, container = 'web') => ({
@@ -26,5 +26,28 @@ describe('findings', () => {
 
   test('of different containers stay apart', () => {
     expect(merged([finding('A', 'web-1', 'web'), finding('A', 'web-1', 'proxy')])).toHaveLength(2);
+  });
+});
+
+describe('the finding of a crash', () => {
+  const finding = {
+    reason: 'CrashLoop',
+    class: 'probable' as const,
+    message: 'The container web exited with code 1, 3 times so far.',
+  };
+
+  test('quotes the last line before the exit', () => {
+    const title = 'Last lines of web in web-1 before it exited';
+    const lines = ['starts', 'fatal: SMTP_URL is missing', ''];
+    expect(withLastWords(finding, [{ title, lines }]).message).toBe(
+      'The container web exited with code 1, 3 times so far. Its last words: fatal: SMTP_URL is missing',
+    );
+    const long = withLastWords(finding, [{ title, lines: ['x'.repeat(500)] }]).message;
+    expect(long).toHaveLength(finding.message.length + 18 + 200);
+  });
+
+  test('quotes nothing of a run that is still going on', () => {
+    const title = 'Last lines of web in web-1';
+    expect(withLastWords(finding, [{ title, lines: ['serving'] }])).toBe(finding);
   });
 });

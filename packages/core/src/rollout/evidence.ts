@@ -16,6 +16,9 @@ const MOST_PODS = 3;
 const MOST_EVENTS = 10;
 const MOST_FINDINGS = 10;
 
+/** The end of the title of what a container said in a run that is over. */
+const EXITED = ' before it exited';
+
 /** What the kubelet sends, as if it were the log, for a run whose log it has removed. */
 const NO_LOG =
   /^(unable to retrieve container logs for |failed to try resolving symlinks in path )/;
@@ -34,7 +37,7 @@ async function logOf(
       const request = { namespace, pod, container: name, previous, lines: LOG_LINES };
       const lines = await readLog(connection, request, signal);
       if (lines.length === 0 || NO_LOG.test(lines[0] ?? '')) continue;
-      const ended = exits > 0 && (previous || !running) ? ' before it exited' : '';
+      const ended = exits > 0 && (previous || !running) ? EXITED : '';
       return { title: `Last lines of ${name} in ${pod}${ended}`, lines };
     } catch (error) {
       // Without a log the finding stands alone; without the right to read it, that is worth a word.
@@ -63,9 +66,12 @@ export function merged(findings: readonly Finding[]): readonly Finding[] {
 }
 
 /** The latest warnings about a workload, as `kubectl get events` would show them. */
-export function eventLines(observation: Observation): readonly string[] {
-  return observation.events
-    .filter(({ type }) => type !== 'Normal')
+export function eventLines({ object, related, events }: Observation): readonly string[] {
+  // What becomes of the old pods is no cause of anything.
+  const own = [...(object ? [object] : []), ...related.owned, ...related.newPods];
+  const uids = new Set(own.map(({ metadata }) => metadata.uid));
+  return events
+    .filter(({ type, involvedObject }) => type !== 'Normal' && uids.has(involvedObject.uid))
     .sort((a, b) => (eventTime(a) < eventTime(b) ? -1 : 1))
     .slice(-MOST_EVENTS)
     .map((event) => {
@@ -74,6 +80,18 @@ export function eventLines(observation: Observation): readonly string[] {
       const times = count > 1 ? ` (${count} times)` : '';
       return `${event.reason} ${kind.toLowerCase()}/${name}: ${event.message ?? ''}${times}`;
     });
+}
+
+/** How much of a line is quoted in a sentence. */
+const LONGEST_QUOTE = 200;
+
+/** A finding that quotes the last thing that the container said before it exited. */
+export function withLastWords(finding: Finding, evidence: readonly Evidence[]): Finding {
+  const exited = evidence.find(({ title }) => title.endsWith(EXITED));
+  const line = exited?.lines.findLast((one) => one.trim() !== '')?.trim();
+  if (line === undefined) return finding;
+  const quote = line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line;
+  return { ...finding, message: `${finding.message.replace(/\.$/, '')}. Its last words: ${quote}` };
 }
 
 /**
@@ -124,6 +142,7 @@ export async function collectEvidence(
       ...own,
       ...(index === 0 && events.length > 0 ? [{ title: 'Warnings', lines: events }] : []),
     ];
-    return evidence.length > 0 ? { ...finding, evidence } : finding;
+    const told = withLastWords(finding, own);
+    return evidence.length > 0 ? { ...told, evidence } : told;
   });
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { KubeObject } from '../cluster/object.ts';
+import { type KubeObject, RESOURCES } from '../cluster/object.ts';
 import { formatDuration } from '../config/duration.ts';
 import type { Phase, TimelineEntry } from '../report/run-summary.ts';
+import { collectionKey } from '../workload/kinds/kind.ts';
 import type { PodSpec } from '../workload/types.ts';
 import type { RolloutListener } from './follow.ts';
+import { startPodTimeline } from './pod-timeline.ts';
 
 /** Where a journal writes. */
 export interface JournalSinks {
@@ -20,6 +22,8 @@ export interface Journal extends RolloutListener {
   begin(label: string): void;
   readonly timeline: readonly TimelineEntry[];
   readonly phases: readonly Phase[];
+  /** What became of the pods until now. */
+  podPhases(): readonly Phase[];
 }
 
 /** Equal values stay equal, and the value itself cannot be had from it. */
@@ -59,6 +63,8 @@ export function recordable<T>(value: T): T {
   return visit(value, '') as T;
 }
 
+const PODS = collectionKey(RESOURCES.pods);
+
 /** Starts a journal; its times count from now. */
 export function startJournal(sinks: JournalSinks, clock: Clock): Journal {
   const start = clock.now();
@@ -66,11 +72,13 @@ export function startJournal(sinks: JournalSinks, clock: Clock): Journal {
   const phases: Phase[] = [];
   const known = new Map<string, KubeObject>();
   const kinds = new Set<string>();
+  const pods = startPodTimeline();
   let label = '';
   let since = 0;
   return {
     timeline,
     phases,
+    podPhases: () => pods.phases(clock.now() - start),
     begin: (next) => {
       label = next;
       since = clock.now() - start;
@@ -85,6 +93,7 @@ export function startJournal(sinks: JournalSinks, clock: Clock): Journal {
       const at = now - start;
       if (!kinds.has(key)) sinks.record({ at, kind: key });
       kinds.add(key);
+      if (key === PODS) pods.see(objects, at);
       for (const [uid, object] of objects) {
         const id = `${key} ${uid}`;
         if (known.get(id) === object) continue;
