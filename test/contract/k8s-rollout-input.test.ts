@@ -12,7 +12,8 @@ let ground: Playground;
 
 beforeAll(async () => {
   ground = await playground('input');
-  await ground.apply(web({ image: 'registry.invalid/web:1', replicas: 0 }));
+  const file = await manifest(stringify(web({ image: 'registry.invalid/web:1', replicas: 0 })));
+  await ground.kubectl('apply', '--server-side', '--field-manager=argocd', '-f', file);
 });
 
 async function manifest(text: string): Promise<string> {
@@ -82,8 +83,8 @@ describe("paal/k8s-rollout's input", () => {
     ],
     [
       'a share of the pods that there is not',
-      { 'min-available': '120%', workloads: 'deployment/web', images: 'web=web:2' },
-      'The input "min-available" is "120%"; write a number of pods, or a percentage: 80%.',
+      { 'min-available': 'most', workloads: 'deployment/web', images: 'web=web:2' },
+      'The input "min-available" is "most"; write a number of pods, or a percentage',
     ],
     [
       'a manifest that is not there',
@@ -138,7 +139,7 @@ describe("paal/k8s-rollout's input", () => {
   test.concurrent('a field that somebody else manages is a conflict that names field and manager', async () => {
     const text = stringify(web({ image: 'registry.invalid/web:2', replicas: 0 }));
     const step = await ground.step('k8s-rollout', { manifests: await manifest(text) });
-    await expectRefusal(step, /image.* \(set by kubectl-client-side-apply\)/);
+    await expectRefusal(step, /image.* \(set by argocd\)/);
     expect(step.errors[0]).toContain('force-conflicts: true');
   });
 

@@ -69,7 +69,8 @@ describe("paal/rollback's input", () => {
 
   test.concurrent('permissions that are missing are listed as rules to paste', async () => {
     const kubeconfig = await userKubeconfig(ground.cluster, { name: 'nobody' });
-    const step = await ground.step('rollback', {}, { env: { KUBECONFIG: kubeconfig } });
+    const inputs = { to: 'revision:1', workloads: 'deployment/web' };
+    const step = await ground.step('rollback', inputs, { env: { KUBECONFIG: kubeconfig } });
     await expectRefusal(step, 'lacks permissions in namespace');
     expect(step.errors[0]).toContain('"resources":["replicasets"],"verbs":["list","watch"]');
   });
