@@ -17,14 +17,23 @@ export function sharedCluster(): Cluster {
   return JSON.parse(text) as Cluster;
 }
 
+function withRealNode(name: string, run: () => Promise<void>, begin: () => void): void {
+  if (sharedCluster().realNodes) begin();
+  else
+    test.skip(`${name} (skipped: it needs a real node, which needs root on Linux, or kind)`, run);
+}
+
 /**
  * A test that needs containers that really run; without a real node it is skipped, and says so. Those
  * of one file run side by side, because they mostly wait: each has a playground of its own.
  */
 export function realNodeTest(name: string, run: () => Promise<void>): void {
-  if (sharedCluster().realNodes) test.concurrent(name, run);
-  else
-    test.skip(`${name} (skipped: it needs a real node, which needs root on Linux, or kind)`, run);
+  withRealNode(name, run, () => test.concurrent(name, run));
+}
+
+/** The same, one after the other: for tests that go on with what those before them have left. */
+export function realNodeTestInOrder(name: string, run: () => Promise<void>): void {
+  withRealNode(name, run, () => test(name, run, 600_000));
 }
 
 /** A namespace of a test's own, and what a test does in it. */

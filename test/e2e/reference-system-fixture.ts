@@ -1,7 +1,6 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { test } from '@jest/globals';
 import { execa } from 'execa';
 import { repositoryRoot } from '../../scripts/repository.ts';
 import { type FerretDb, startFerretDb } from '../cluster/services/ferretdb.ts';
@@ -106,11 +105,4 @@ export async function referenceSystem(
       return published;
     },
   };
-}
-
-/** A test that needs containers that really run, and what the tests before it have left. */
-export function inOrder(name: string, run: () => Promise<void>): void {
-  if (sharedCluster().realNodes) test(name, run, 600_000);
-  else
-    test.skip(`${name} (skipped: it needs a real node, which needs root on Linux, or kind)`, run);
 }

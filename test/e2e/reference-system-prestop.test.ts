@@ -1,14 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect } from '@jest/globals';
-import { sharedCluster } from './fixture.ts';
+import { realNodeTestInOrder, sharedCluster } from './fixture.ts';
 import { startLoad } from './load.ts';
-import {
-  checkOut,
-  inOrder,
-  type ReferenceSystem,
-  referenceSystem,
-} from './reference-system-fixture.ts';
+import { checkOut, type ReferenceSystem, referenceSystem } from './reference-system-fixture.ts';
 import { tell } from './tell.ts';
 
 const KUSTOMIZATION = `apiVersion: kustomize.config.k8s.io/v1beta1
@@ -32,7 +27,7 @@ beforeAll(async () => {
 }, 900_000);
 
 describe('without the preStop hook of the reference system', () => {
-  inOrder('a rollout loses requests, on new connections above all', async () => {
+  realNodeTestInOrder('a rollout loses requests, on new connections above all', async () => {
     await system.release('v1', WITHOUT_HOOK);
     const load = await startLoad(system.ground, 'http://paal-frontend/api/health', 8);
     const step = await system.release('v2', WITHOUT_HOOK);

@@ -5,11 +5,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { startPrometheus } from '../cluster/services/prometheus.ts';
-import { afterTests, sharedCluster } from './fixture.ts';
+import { afterTests, realNodeTestInOrder, sharedCluster } from './fixture.ts';
 import { startLoad } from './load.ts';
 import {
   checkOut,
-  inOrder,
   type ReferenceSystem,
   referenceSystem,
   type Workspace,
@@ -54,18 +53,21 @@ describe('the reference system', () => {
     ({ url } = await system.open('paal-frontend'));
   }, 900_000);
 
-  inOrder('is deployed as it stands, and every part says which release it is', async () => {
-    expect(await json('/api/health')).toMatchObject({ status: 'ok', version: FIRST });
-    expect(await json('/api/status')).toMatchObject({
-      frontend: { version: FIRST },
-      backend: { status: 'ok', version: FIRST },
-    });
-    const page = await (await fetch(url)).text();
-    expect(page).toContain(FIRST);
-    expect(page).toContain('Two-person tent');
-  });
+  realNodeTestInOrder(
+    'is deployed as it stands, and every part says which release it is',
+    async () => {
+      expect(await json('/api/health')).toMatchObject({ status: 'ok', version: FIRST });
+      expect(await json('/api/status')).toMatchObject({
+        frontend: { version: FIRST },
+        backend: { status: 'ok', version: FIRST },
+      });
+      const page = await (await fetch(url)).text();
+      expect(page).toContain(FIRST);
+      expect(page).toContain('Two-person tent');
+    },
+  );
 
-  inOrder('shows what a migration brings, without a rollout', async () => {
+  realNodeTestInOrder('shows what a migration brings, without a rollout', async () => {
     const tent = async () => {
       const { products } = (await json('/api/products')) as { products: { sku: string }[] };
       expect(products).toHaveLength(6);
@@ -77,7 +79,7 @@ describe('the reference system', () => {
     expect(await tent()).toHaveProperty('stock', 12);
   });
 
-  inOrder('is scraped by its own Prometheus configuration, pod by pod', async () => {
+  realNodeTestInOrder('is scraped by its own Prometheus configuration, pod by pod', async () => {
     const { namespace, cluster } = system.ground;
     const read = (file: string) => readFile(join(workspace.directory, 'monitoring', file), 'utf8');
     const configuration = parse(await read('prometheus.yaml'));
@@ -109,19 +111,22 @@ describe('the reference system', () => {
     expect(rules).toContain('HighErrorRate');
   });
 
-  inOrder('loses no request of 8 connections while a release is rolled out', async () => {
-    await system.build(SECOND);
-    const load = await startLoad(system.ground, 'http://paal-frontend/api/health', 8);
-    const step = await system.release(SECOND);
-    const { fresh, kept } = await load.stop();
-    expect(step.outputs).toMatchObject({ status: 'succeeded', changed: 'true' });
-    expect(await json('/api/status')).toMatchObject({
-      frontend: { version: SECOND },
-      backend: { status: 'ok', version: SECOND },
-    });
-    tell(`requests during the rollout: ${JSON.stringify({ fresh, kept })}`);
-    expect(fresh).toMatchObject({ lost: 0, reasons: {} });
-    expect(kept).toMatchObject({ lost: 0, reasons: {} });
-    expect(Math.min(fresh.answered, kept.answered)).toBeGreaterThan(200);
-  });
+  realNodeTestInOrder(
+    'loses no request of 8 connections while a release is rolled out',
+    async () => {
+      await system.build(SECOND);
+      const load = await startLoad(system.ground, 'http://paal-frontend/api/health', 8);
+      const step = await system.release(SECOND);
+      const { fresh, kept } = await load.stop();
+      expect(step.outputs).toMatchObject({ status: 'succeeded', changed: 'true' });
+      expect(await json('/api/status')).toMatchObject({
+        frontend: { version: SECOND },
+        backend: { status: 'ok', version: SECOND },
+      });
+      tell(`requests during the rollout: ${JSON.stringify({ fresh, kept })}`);
+      expect(fresh).toMatchObject({ lost: 0, reasons: {} });
+      expect(kept).toMatchObject({ lost: 0, reasons: {} });
+      expect(Math.min(fresh.answered, kept.answered)).toBeGreaterThan(200);
+    },
+  );
 });

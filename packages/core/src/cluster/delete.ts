@@ -2,9 +2,12 @@ import { hasCode } from './api-error.ts';
 import type { Connection, RequestOptions } from './connection.ts';
 import { type KubeObject, objectName, objectPath, type Resource } from './object.ts';
 
+/** What became of a deletion: it was gone already, or another object has its name now. */
+export type Deletion = 'deleted' | 'gone' | 'replaced';
+
 /**
- * Deletes exactly this object, and not one of the same name that came after it. Gives false when it
- * was gone already.
+ * Deletes exactly this object, never another of the same name that came after it. What it controls goes
+ * with it, in the background.
  * @throws ApiError
  */
 export async function deleteObject(
@@ -12,7 +15,7 @@ export async function deleteObject(
   resource: Resource,
   object: KubeObject,
   options: RequestOptions = {},
-): Promise<boolean> {
+): Promise<Deletion> {
   const { name, namespace, uid } = object.metadata;
   try {
     await connection.request(
@@ -29,10 +32,10 @@ export async function deleteObject(
       },
       options,
     );
-    return true;
+    return 'deleted';
   } catch (error) {
-    // 409: another object has its name now.
-    if (hasCode(error, 404) || hasCode(error, 409)) return false;
+    if (hasCode(error, 404)) return 'gone';
+    if (hasCode(error, 409)) return 'replaced';
     throw error;
   }
 }

@@ -1,14 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { DEFAULT_BUDGETS, failsAt, formatBudget, withBudgets } from './budget.ts';
+import { DEFAULT_BUDGETS, failsAt, withBudgets } from './budget.ts';
 
 const WHERE = 'The input "budgets"';
 
 describe('the budget of a reason', () => {
   test('is as the failure policy has it', () => {
-    expect(formatBudget(DEFAULT_BUDGETS.ImageNotFound)).toBe('5 s');
-    expect(formatBudget(DEFAULT_BUDGETS.SecretKeyNotFound)).toBe('15 s');
-    expect(formatBudget(DEFAULT_BUDGETS.CrashLoop)).toBe('3');
-    expect(formatBudget(DEFAULT_BUDGETS.NotReady)).toBe('never');
+    expect(DEFAULT_BUDGETS).toMatchObject({
+      ImageNotFound: { kind: 'grace', milliseconds: 5_000 },
+      SecretKeyNotFound: { kind: 'grace', milliseconds: 15_000 },
+      CrashLoop: { kind: 'attempts', count: 3 },
+      NotReady: { kind: 'never' },
+    });
   });
 
   test('is changed by name: time, attempts, or never', () => {

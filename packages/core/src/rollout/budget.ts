@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration } from '../config/duration.ts';
+import { parseDuration } from '../config/duration.ts';
 import { didYouMean } from '../config/names.ts';
 import { UserError } from '../errors.ts';
 import type { FindingClass } from '../report/finding.ts';
@@ -80,12 +80,6 @@ export function failsAt(
     case 'never':
       return undefined;
   }
-}
-
-/** As users write it: `90s`, `3`, `never`. */
-export function formatBudget(budget: Budget): string {
-  if (budget.kind === 'never') return 'never';
-  return budget.kind === 'attempts' ? String(budget.count) : formatDuration(budget.milliseconds);
 }
 
 function parseBudget(name: ReasonName, text: string, where: string): Budget {

@@ -1,8 +1,9 @@
-import { ApiError, hasCode, UnreachableError } from '../cluster/api-error.ts';
+import { ApiError, UnreachableError } from '../cluster/api-error.ts';
 import { readObject } from '../cluster/apply.ts';
 import type { Connection, RequestOptions } from '../cluster/connection.ts';
+import { deleteObject } from '../cluster/delete.ts';
 import type { Discovery } from '../cluster/discovery.ts';
-import { objectName, objectPath, type Resource } from '../cluster/object.ts';
+import type { Resource } from '../cluster/object.ts';
 import { errorMessage, UserError } from '../errors.ts';
 import type { Leftover, ObjectRef } from './prune.ts';
 
@@ -50,27 +51,10 @@ async function remove(
   { ref, live }: Leftover,
   options: RequestOptions,
 ): Promise<Pruned> {
-  const { apiVersion, kind, namespace, name } = ref;
   try {
-    await connection.request(
-      {
-        method: 'DELETE',
-        path: objectPath(await discovery.resource(apiVersion, kind), namespace, name),
-        body: {
-          apiVersion: 'v1',
-          kind: 'DeleteOptions',
-          // Never another object of the same name that somebody has made since.
-          preconditions: { uid: live.metadata.uid },
-          propagationPolicy: 'Background',
-        },
-        purpose: `delete ${objectName(kind, name)}${namespace ? ` in namespace ${namespace}` : ''}`,
-      },
-      options,
-    );
-    return { ref, outcome: 'deleted' };
+    const resource = await discovery.resource(ref.apiVersion, ref.kind);
+    return { ref, outcome: await deleteObject(connection, resource, live, options) };
   } catch (error) {
-    if (hasCode(error, 404)) return { ref, outcome: 'gone' };
-    if (hasCode(error, 409)) return { ref, outcome: 'replaced' };
     if (!(error instanceof UserError)) throw error;
     return { ref, outcome: 'failed', message: errorMessage(error) };
   }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../cluster/object.ts';
-import type { Deployment, Pod, PodTemplate, ReplicaSet } from './types.ts';
+import type { Deployment, PodTemplate, ReplicaSet } from './types.ts';
 
 const HASH_LABEL = 'pod-template-hash';
 
@@ -43,9 +43,4 @@ export function newReplicaSet(
     .filter((one) => isControlledBy(one, deployment))
     .filter((one) => sameTemplate(one.spec.template, deployment.spec.template))
     .sort((a, b) => (age(a) < age(b) ? -1 : 1))[0];
-}
-
-/** The pods of one ReplicaSet. */
-export function podsOf(replicaSet: ReplicaSet | undefined, pods: readonly Pod[]): readonly Pod[] {
-  return replicaSet ? pods.filter((pod) => isControlledBy(pod, replicaSet)) : [];
 }
