@@ -7,6 +7,7 @@ import { narrate, type Progress, spokenTime } from '../progress.ts';
 import { build } from './build.ts';
 import { catalogue, type Program, type ProgramName, type Release } from './catalogue.ts';
 import { download, publishedChecksum } from './download.ts';
+import { inLanes } from './lanes.ts';
 import { findExecutable, findOnPath, thisPlatform } from './look-up.ts';
 
 /** Where programs and images are kept between runs. */
@@ -21,6 +22,14 @@ function cachedPath(name: string, program: Program): string {
 async function findCached(path: string): Promise<string | undefined> {
   const [name = ''] = path.split('/').slice(-1);
   return await findExecutable(name, [dirname(path)]);
+}
+
+/** A build waits for its modules first, and links on one core at last. */
+const LANES = 2;
+
+/** Programs of one Go module share most packages: built one after another, each is compiled once. */
+function byModule<Name extends ProgramName>(names: readonly Name[]): readonly (readonly Name[])[] {
+  return [...Map.groupBy(names, (name) => catalogue[name].module).values()];
 }
 
 /** The ways to a program, in the order in which they are tried. */
@@ -90,7 +99,8 @@ function waysTo(name: ProgramName, { progress, position, told, signal }: Errand)
 /**
  * Gives the paths of programs in their pinned versions. What neither the project's cache nor PATH
  * has is downloaded and its checksum verified, or else built from Go modules; `progress` hears which
- * way was taken. Two processes that need the same program do not both build it.
+ * way was taken. Two are obtained at a time. Two processes that need the same program do not both
+ * build it.
  */
 export async function ensurePrograms<Name extends ProgramName>(
   names: readonly Name[],
@@ -105,18 +115,20 @@ export async function ensurePrograms<Name extends ProgramName>(
     if (present === undefined) missing.push(name);
     else paths.set(name, present);
   }
-  for (const [index, name] of missing.entries()) {
-    signal?.throwIfAborted();
-    const ways = waysTo(name, { ...errand, position: `${index + 1} of ${missing.length}` });
+  const obtainOne = async (name: Name, at: AbortSignal): Promise<void> => {
+    at.throwIfAborted();
+    const position = `${missing.indexOf(name) + 1} of ${missing.length}`;
+    const ways = waysTo(name, { ...errand, position, signal: at });
     const target = cachedPath(name, catalogue[name]);
     await mkdir(dirname(target), { recursive: true });
     const path = await withLock(
       `${target}.lock`,
       async () => (await ways.cached()) ?? (await obtain(ways)),
       (pid) => progress(`waiting for process ${pid}, which is getting ${name} as well`),
-      signal,
+      at,
     );
     paths.set(name, path);
-  }
+  };
+  await inLanes(byModule(missing), LANES, obtainOne, signal);
   return Object.fromEntries(paths) as Record<Name, string>;
 }

@@ -1,5 +1,3 @@
-import { context } from '@actions/github';
-
 /** Which run this is, for messages and records that must lead back to it. */
 export interface RunIdentity {
   /** Address of the run, or `local` outside of Actions. */
@@ -15,15 +13,16 @@ export interface RunIdentity {
 }
 
 /** The identity of this run, from what the runner tells every step. */
-export function currentRun(): RunIdentity {
-  const repository = process.env.GITHUB_REPOSITORY ?? '';
-  const inActions = Number.isInteger(context.runId);
+export function currentRun(env: NodeJS.ProcessEnv = process.env): RunIdentity {
+  const repository = env.GITHUB_REPOSITORY ?? '';
+  const server = env.GITHUB_SERVER_URL ?? 'https://github.com';
+  const id = env.GITHUB_RUN_ID;
   return {
-    url: inActions ? `${context.serverUrl}/${repository}/actions/runs/${context.runId}` : 'local',
-    id: inActions ? `${context.runId}-${context.runAttempt || 1}` : 'local',
-    actor: context.actor ?? '',
-    commit: context.sha ?? '',
-    ref: context.ref ?? '',
+    url: id ? `${server}/${repository}/actions/runs/${id}` : 'local',
+    id: id ? `${id}-${env.GITHUB_RUN_ATTEMPT || 1}` : 'local',
+    actor: env.GITHUB_ACTOR ?? '',
+    commit: env.GITHUB_SHA ?? '',
+    ref: env.GITHUB_REF ?? '',
     repository,
   };
 }
