@@ -83,7 +83,9 @@ async function runSuite(
         stdout: 'ignore',
         stderr: 'inherit',
         reject: false,
-        env,
+        // What tests leave in their temporary folders goes with this one. Those that start clusters
+        // keep TMPDIR, because the folder of all clusters is in it.
+        env: { ...env, PAAL_TEST_TEMPORARY: folder, ...(suite.cluster ? {} : { TMPDIR: folder }) },
         cancelSignal: signal,
       },
     );
@@ -112,9 +114,10 @@ async function runAll(suites: readonly Suite[], keep: boolean): Promise<Totals> 
   await attempt(async () => {
     for (const suite of suites) {
       if (suite.cluster && suite.files.length > 0) {
+        const { programs } = suite;
+        cluster ??= await startCluster({ name: CLUSTER, programs, signal }, printProgress());
         // A test that has to build what it starts would be over its time.
-        await ensurePrograms(suite.programs, printProgress(), signal);
-        cluster ??= await startCluster({ name: CLUSTER, signal }, printProgress());
+        await ensurePrograms(programs, printProgress(), signal);
       }
       const env = cluster ? { PAAL_TEST_CLUSTER: JSON.stringify(cluster) } : {};
       totals.push(await runSuite(suite, env, signal));

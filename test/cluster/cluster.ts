@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { UserError } from '@paal/core/errors';
 import { execa } from 'execa';
 import { withLock } from './lock.ts';
+import type { ProgramName } from './programs/catalogue.ts';
 import { type Progress, spokenTime } from './progress.ts';
 import { chooseProvider, ensureRequirements } from './providers/requirements.ts';
 import {
@@ -45,6 +46,8 @@ export interface ClusterOptions {
   readonly context?: string;
   /** With `context`: HOST or HOST:PORT from which that cluster pulls. */
   readonly registry?: string;
+  /** What is going to be started beside it, and is got together with its own programs. */
+  readonly programs?: readonly ProgramName[];
   /** Gives up and takes away what was started. */
   readonly signal?: AbortSignal;
 }
@@ -156,7 +159,12 @@ export async function startCluster(options: ClusterOptions, progress: Progress):
   if (provider === 'context' && options.registry === undefined) {
     throw new UserError('--context needs --registry HOST: from where does that cluster pull?');
   }
-  const { kubectl, ...programs } = await ensureRequirements(provider, progress, signal);
+  const { kubectl, ...programs } = await ensureRequirements(
+    provider,
+    options.programs ?? [],
+    progress,
+    signal,
+  );
   await makeClustersDirectory();
   const start = performance.now();
   await withLock(

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { repositoryRoot } from '../../scripts/repository.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { runStep, type StepResult } from './run-action.ts';
 
 /** Nothing listens on port 1; a server is looked for no longer than a test needs. */
@@ -10,7 +10,7 @@ const CLOSED = 'mongodb://127.0.0.1:1/shop?serverSelectionTimeoutMS=200';
 const GOOD = 'export async function up() {}\n';
 
 async function workspaceWith(files: Readonly<Record<string, string>>): Promise<string> {
-  const workspace = await mkdtemp(join(tmpdir(), 'paal-workspace-'));
+  const workspace = await temporaryFolder('workspace');
   for (const [name, text] of Object.entries(files)) {
     await mkdir(join(workspace, name, '..'), { recursive: true });
     await writeFile(join(workspace, name), text);

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { repositoryRoot } from '../../scripts/repository.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 /** How a step of a job is run. */
 export interface StepOptions {
@@ -93,7 +93,7 @@ async function emptyFiles(directory: string): Promise<FileCommands> {
  * and `GITHUB_*` variables, file commands, nothing else of this process's environment but PATH.
  */
 export async function runStep(name: string, options: StepOptions = {}): Promise<StepResult> {
-  const temp = await mkdtemp(join(tmpdir(), 'paal-step-'));
+  const temp = await temporaryFolder('step');
   const workspace = options.workspace ?? join(temp, 'workspace');
   await mkdir(workspace, { recursive: true });
   const run = async (

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { serve } from './local-server.ts';
 import { runStep } from './run-action.ts';
 
@@ -41,7 +41,7 @@ describe('paal/setup', () => {
   });
 
   test('paal.yaml decides before the defaults', async () => {
-    const workspace = await mkdtemp(join(tmpdir(), 'paal-workspace-'));
+    const workspace = await temporaryFolder('workspace');
     await writeFile(
       join(workspace, 'paal.yaml'),
       'environments:\n  live: { branch: main, namespace: shop, url: "https://shop.example" }\n',
@@ -121,7 +121,7 @@ describe('paal/setup', () => {
   });
 
   test('a kubectl of the wanted version on PATH is used, and nothing is downloaded', async () => {
-    const bin = await mkdtemp(join(tmpdir(), 'paal-bin-'));
+    const bin = await temporaryFolder('bin');
     await writeFile(join(bin, 'kubectl'), KUBECTL, { mode: 0o755 });
     const step = await runStep('setup', {
       inputs: { 'kubectl-version': VERSION, 'download-url': 'http://127.0.0.1:1' },

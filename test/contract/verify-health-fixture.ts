@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { serve } from './local-server.ts';
 import { runStep, type StepOptions, type StepResult } from './run-action.ts';
 
@@ -38,7 +38,7 @@ export async function verify(
 
 /** A workspace with this paal.yaml; gives its folder. */
 export async function workspaceWith(config: string): Promise<string> {
-  const workspace = await mkdtemp(join(tmpdir(), 'paal-workspace-'));
+  const workspace = await temporaryFolder('workspace');
   await writeFile(join(workspace, 'paal.yaml'), config);
   return workspace;
 }

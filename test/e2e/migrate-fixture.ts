@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll } from '@jest/globals';
 import { type Db, MongoClient } from 'mongodb';
 import { startFerretDb } from '../cluster/services/ferretdb.ts';
 import { runStep, type StepOptions, type StepResult } from '../contract/run-action.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { sharedCluster } from './fixture.ts';
 
 /** A repository with migrations, and a database of its own on the server of this test file. */
@@ -64,7 +64,7 @@ export function shops(): {
     open: async (files) => {
       sequence += 1;
       const database = `shop_${process.pid}_${Date.now()}_${sequence}`;
-      const workspace = await mkdtemp(join(tmpdir(), 'paal-shop-'));
+      const workspace = await temporaryFolder('shop');
       const db = client.db(database);
       const write: Shop['write'] = async (more) => {
         for (const [name, text] of Object.entries(more)) {

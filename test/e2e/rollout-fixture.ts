@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect } from '@jest/globals';
 import { stringify } from 'yaml';
 import type { StepOptions, StepResult } from '../contract/run-action.ts';
 import { type TestImage, testApp } from '../images/test-app.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { type Playground, sharedCluster } from './fixture.ts';
 
 /** The versions of the test application that rollouts and rollbacks go between. */
@@ -28,7 +28,7 @@ export async function versions(): Promise<Versions> {
 export async function workspace(
   files: Readonly<Record<string, string | readonly object[]>>,
 ): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'paal-workspace-'));
+  const directory = await temporaryFolder('workspace');
   for (const [name, content] of Object.entries(files)) {
     const file = join(directory, name);
     await mkdir(dirname(file), { recursive: true });

@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '@paal/core/errors';
 import { ExecaError, execa } from 'execa';
-import type { Program } from './catalogue.ts';
+import type { GoProgram } from './catalogue.ts';
 
 const modules = dirname(fileURLToPath(import.meta.url));
 const LINES_OF_OUTPUT = 15;
 
 /** The arguments of `go build` for a program: static, without paths of the machine it is built on. */
-export function buildArguments(program: Program, output: string): readonly string[] {
+export function buildArguments(program: GoProgram, output: string): readonly string[] {
   const variables = Object.entries(program.variables ?? {}).map(
     ([name, value]) => `-X ${name}=${value}`,
   );
@@ -20,7 +20,7 @@ export function buildArguments(program: Program, output: string): readonly strin
 }
 
 /** Runs go in the module's folder; its last lines of output become the error. */
-async function go(program: Program, args: readonly string[], signal?: AbortSignal) {
+async function go(program: GoProgram, args: readonly string[], signal?: AbortSignal) {
   return await execa('go', args, {
     cwd: join(modules, program.module),
     env: { CGO_ENABLED: '0' },
@@ -29,7 +29,7 @@ async function go(program: Program, args: readonly string[], signal?: AbortSigna
   });
 }
 
-async function requireGo(name: string, program: Program, why: string): Promise<void> {
+async function requireGo(name: string, program: GoProgram, why: string): Promise<void> {
   try {
     await go(program, ['env', 'GOVERSION']);
   } catch (error) {
@@ -49,7 +49,7 @@ async function requireGo(name: string, program: Program, why: string): Promise<v
  */
 export async function build(
   name: string,
-  program: Program,
+  program: GoProgram,
   target: string,
   why: string,
   signal?: AbortSignal,

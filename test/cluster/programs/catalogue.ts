@@ -1,3 +1,5 @@
+import type { PackageName } from './debian-packages.ts';
+
 /** Where this machine's programs run: as Go and most release pages name it. */
 export interface Platform {
   readonly os: string;
@@ -12,12 +14,16 @@ export interface Release {
   readonly member?: string;
 }
 
-export interface Program {
+interface Published {
   readonly version: string;
   /** Arguments that make it print its version; absent for programs that exist only here. */
   readonly versionArguments?: readonly string[];
   /** Absent where the publisher offers no program, or none with a checksum. */
   readonly release?: (platform: Platform) => Release;
+}
+
+/** A program that is built where it cannot be downloaded. */
+export interface GoProgram extends Published {
   /** The folder of its go.mod beside this file. */
   readonly module: string;
   readonly package: string;
@@ -29,10 +35,20 @@ export interface Program {
   readonly minutes: number;
 }
 
+/**
+ * A program that Debian's package brings where it cannot be downloaded, in the version that Debian has:
+ * for what our tests ask of it, that is no difference.
+ */
+export interface DebianProgram extends Published {
+  readonly debian: PackageName;
+}
+
+export type Program = GoProgram | DebianProgram;
+
 const KUBERNETES = '1.37.2';
 const KUBERNETES_VERSION = 'k8s.io/component-base/version';
 
-function kubernetes(name: string, minutes: number, versionArguments = ['--version']): Program {
+function kubernetes(name: string, minutes: number, versionArguments = ['--version']): GoProgram {
   const [major = '', minor = ''] = KUBERNETES.split('.');
   return {
     version: KUBERNETES,
@@ -168,22 +184,13 @@ export const catalogue = {
     version: '3.15.1',
     versionArguments: ['--version'],
     release: ({ os, arch }) => prometheusRelease('prometheus', '3.15.1', os, arch),
-    // The versions of its Go modules count the same releases in another way.
-    module: 'prometheus',
-    package: 'github.com/prometheus/prometheus/cmd/prometheus',
-    // The service discoveries of all clouds would triple the build.
-    tags: ['remove_all_sd', 'enable_kubernetes_sd'],
-    variables: { 'github.com/prometheus/common/version.Version': '3.15.1' },
-    minutes: 3,
+    debian: 'prometheus',
   },
   alertmanager: {
     version: '0.31.1',
     versionArguments: ['--version'],
     release: ({ os, arch }) => prometheusRelease('alertmanager', '0.31.1', os, arch),
-    module: 'alertmanager',
-    package: 'github.com/prometheus/alertmanager/cmd/alertmanager',
-    variables: { 'github.com/prometheus/common/version.Version': '0.31.1' },
-    minutes: 1,
+    debian: 'prometheus-alertmanager',
   },
   podprobe: {
     version: '3',

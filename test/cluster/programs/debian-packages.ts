@@ -29,11 +29,17 @@ export const packages = {
   nftables: { executable: 'nft' },
   skopeo: { executable: 'skopeo' },
   buildah: { executable: 'buildah' },
+  prometheus: { executable: 'prometheus', service: 'prometheus' },
+  'prometheus-alertmanager': {
+    executable: 'prometheus-alertmanager',
+    service: 'prometheus-alertmanager',
+  },
 } as const satisfies Readonly<Record<string, Package>>;
 
 export type PackageName = keyof typeof packages;
 
-async function find(name: PackageName): Promise<string | undefined> {
+/** The executable of a package that is there already. */
+export async function findPackage(name: PackageName): Promise<string | undefined> {
   const wanted: Package = packages[name];
   const onPath = (process.env.PATH ?? '').split(delimiter);
   const folders = [...onPath, ...SYSTEM_FOLDERS, ...(wanted.folders ?? [])];
@@ -106,7 +112,7 @@ export async function ensurePackages<Name extends PackageName>(
   signal?: AbortSignal,
 ): Promise<Readonly<Record<Name, string>>> {
   const missing: Name[] = [];
-  for (const name of names) if ((await find(name)) === undefined) missing.push(name);
+  for (const name of names) if ((await findPackage(name)) === undefined) missing.push(name);
   if (missing.length > 0) {
     const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
     if (process.getuid?.() !== 0 || (await findExecutable('apt-get')) === undefined) {
@@ -130,7 +136,7 @@ export async function ensurePackages<Name extends PackageName>(
   }
   const paths = new Map<Name, string>();
   for (const name of names) {
-    const path = await find(name);
+    const path = await findPackage(name);
     if (path === undefined) {
       const { executable }: Package = packages[name];
       throw new UserError(`The package ${name} is installed, but brought no ${executable}.`);

@@ -6,6 +6,7 @@ import { withLock } from '../lock.ts';
 import { narrate, type Progress, spokenTime } from '../progress.ts';
 import { build } from './build.ts';
 import { catalogue, type Program, type ProgramName, type Release } from './catalogue.ts';
+import { ensurePackages, findPackage } from './debian-packages.ts';
 import { download, publishedChecksum } from './download.ts';
 import { inLanes } from './lanes.ts';
 import { findExecutable, findOnPath, thisPlatform } from './look-up.ts';
@@ -28,16 +29,22 @@ async function findCached(path: string): Promise<string | undefined> {
 const LANES = 2;
 
 /** Programs of one Go module share most packages: built one after another, each is compiled once. */
-function byModule<Name extends ProgramName>(names: readonly Name[]): readonly (readonly Name[])[] {
-  return [...Map.groupBy(names, (name) => catalogue[name].module).values()];
+function inGroups<Name extends ProgramName>(names: readonly Name[]): readonly (readonly Name[])[] {
+  const source = (name: Name): string => {
+    const program: Program = catalogue[name];
+    return 'debian' in program ? 'Debian' : program.module;
+  };
+  return [...Map.groupBy(names, source).values()];
 }
 
 /** The ways to a program, in the order in which they are tried. */
 export interface Ways {
   readonly cached: () => Promise<string | undefined>;
+  /** On PATH in the pinned version, or brought by Debian's package in another. */
   readonly onPath: () => Promise<string | undefined>;
   /** Absent where there is no release; throws with the reason when there is no way to it. */
   readonly download?: () => Promise<string>;
+  /** Builds it, or installs Debian's package. */
   readonly build: (whyNotDownloaded: string) => Promise<string>;
 }
 
@@ -80,11 +87,19 @@ function waysTo(name: ProgramName, { progress, position, told, signal }: Errand)
   };
   return {
     cached: () => findCached(target),
-    onPath: () => findOnPath(name, program),
+    onPath: async () =>
+      (await findOnPath(name, program)) ??
+      ('debian' in program ? await findPackage(program.debian) : undefined),
     ...(release ? { download: () => downloaded(release) } : {}),
     build: async (reason) => {
-      if (release && !told.has(reason)) progress(`${reason}: building instead`);
+      if (release && !told.has(reason)) {
+        progress(`${reason}: ${'debian' in program ? 'installing' : 'building'} instead`);
+      }
       told.add(reason);
+      if ('debian' in program) {
+        const installed = await ensurePackages([program.debian], progress, signal);
+        return installed[program.debian] ?? '';
+      }
       const duration = `about ${program.minutes} minute${program.minutes === 1 ? '' : 's'}`;
       const started = performance.now();
       await narrate(progress, `building ${titled} from Go modules (${duration}; ${position})`, () =>
@@ -98,8 +113,8 @@ function waysTo(name: ProgramName, { progress, position, told, signal }: Errand)
 
 /**
  * Gives the paths of programs in their pinned versions. What neither the project's cache nor PATH
- * has is downloaded and its checksum verified, or else built from Go modules; `progress` hears which
- * way was taken. Two are obtained at a time. Two processes that need the same program do not both
+ * has is downloaded and its checksum verified, or else built from Go modules or installed as Debian's
+ * package; `progress` hears which way was taken. Two are obtained at a time. Two processes that need the same program do not both
  * build it.
  */
 export async function ensurePrograms<Name extends ProgramName>(
@@ -129,6 +144,6 @@ export async function ensurePrograms<Name extends ProgramName>(
     );
     paths.set(name, path);
   };
-  await inLanes(byModule(missing), LANES, obtainOne, signal);
+  await inLanes(inGroups(missing), LANES, obtainOne, signal);
   return Object.fromEntries(paths) as Record<Name, string>;
 }

@@ -70,14 +70,16 @@ export async function chooseProvider(wish: Wish, able: Abilities = thisMachine):
   return (await able.kind()) ? 'kind' : 'kwok';
 }
 
-/** Gets everything that a cluster of this provider runs, as paths by name. */
+/** Gets everything that a cluster of this provider runs, as paths by name, and `others` beside it. */
 export async function ensureRequirements(
   provider: Provider,
+  others: readonly ProgramName[],
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<Readonly<Record<string, string>> & { readonly kubectl: string }> {
   const packages =
     provider === 'local' ? await ensurePackages(NODE_PACKAGES, progress, signal) : {};
-  const programs = await ensurePrograms(['kubectl', ...PROGRAMS[provider]], progress, signal);
+  const own = ['kubectl', ...PROGRAMS[provider]] as const;
+  const programs = await ensurePrograms([...own, ...others], progress, signal);
   return { ...packages, ...programs };
 }
