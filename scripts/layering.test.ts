@@ -11,10 +11,11 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   cluster: ['config'],
   config: [],
   migrate: ['cluster', 'config', 'release', 'report', 'workload'],
+  registry: [],
   release: ['cluster', 'config', 'workload'],
   report: ['config'],
-  rollback: ['cluster', 'config', 'release', 'report', 'rollout', 'workload'],
-  rollout: ['cluster', 'config', 'release', 'report', 'workload'],
+  rollback: ['cluster', 'config', 'registry', 'release', 'report', 'rollout', 'workload'],
+  rollout: ['cluster', 'config', 'registry', 'release', 'report', 'workload'],
   verify: ['cluster', 'config', 'release', 'report', 'workload'],
   workload: ['cluster', 'config'],
 };

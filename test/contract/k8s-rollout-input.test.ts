@@ -1,25 +1,38 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { userKubeconfig } from '../cluster/services/user.ts';
 import { type Playground, playground } from '../e2e/fixture.ts';
 import { web } from '../e2e/workloads.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { runStep, type StepResult } from './run-action.ts';
 
 let ground: Playground;
 
 beforeAll(async () => {
   ground = await playground('input');
-  const file = await manifest(stringify(web({ image: 'registry.invalid/web:1', replicas: 0 })));
+  const text = stringify(web({ image: 'registry.invalid/web:1', replicas: 0 }));
+  const file = join(await workspace(text), MANIFEST);
   await ground.kubectl('apply', '--server-side', '--field-manager=argocd', '-f', file);
 });
 
-async function manifest(text: string): Promise<string> {
-  const file = join(await mkdtemp(join(tmpdir(), 'paal-manifests-')), 'web.yaml');
-  await writeFile(file, text);
-  return file;
+const MANIFEST = 'web.yaml';
+
+/** A workspace with one manifest. */
+async function workspace(text: string): Promise<string> {
+  const folder = await temporaryFolder('workspace');
+  await writeFile(join(folder, MANIFEST), text);
+  return folder;
+}
+
+/** Rolls out one manifest of the repository. */
+async function rollOut(text: string): Promise<StepResult> {
+  return await ground.step(
+    'k8s-rollout',
+    { manifests: MANIFEST },
+    { workspace: await workspace(text) },
+  );
 }
 
 /** One clear error, outputs that say so, and a namespace in which nothing has changed. */
@@ -87,6 +100,11 @@ describe("paal/k8s-rollout's input", () => {
       'The input "min-available" is "most"; write a number of pods, or a percentage',
     ],
     [
+      'pruning without manifests',
+      { prune: 'true', workloads: 'deployment/web', images: 'web=web:2' },
+      'The input "prune" needs manifests',
+    ],
+    [
       'a manifest that is not there',
       { manifests: 'k8s/nowhere.yaml' },
       'The input "manifests": k8s/nowhere.yaml cannot be read',
@@ -111,34 +129,52 @@ describe("paal/k8s-rollout's input", () => {
   });
 
   test.concurrent('a manifest that is not YAML is refused with file, line and column, as an annotation', async () => {
-    const file = await manifest('apiVersion: v1\nkind: [Secret\nmetadata: {}\n');
-    const step = await ground.step('k8s-rollout', { manifests: file });
+    const step = await rollOut('apiVersion: v1\nkind: [Secret\nmetadata: {}\n');
     await expectRefusal(step, /web\.yaml:3:\d+: not valid YAML/);
-    expect(step.log).toMatch(/^::error file=.*web\.yaml,line=3,col=\d+::/m);
+    expect(step.log).toMatch(/^::error file=web\.yaml,line=3,col=\d+::/m);
   });
 
   test.concurrent('a field that Kubernetes does not know is refused with its path, as an annotation', async () => {
     const text = stringify(web({ image: 'web:2', spec: { replcas: 3 } }));
-    const step = await ground.step('k8s-rollout', { manifests: await manifest(text) });
+    const step = await rollOut(text);
     await expectRefusal(step, /web\.yaml:1:1: .*replcas/);
-    expect(step.log).toMatch(/^::error file=.*web\.yaml,line=1,col=1::/m);
+    expect(step.log).toMatch(/^::error file=web\.yaml,line=1,col=1::/m);
+  });
+
+  test.concurrent('what a step before has rendered is refused with its place, which GitHub cannot annotate', async () => {
+    const temp = await workspace('apiVersion: v1\nkind: [Secret\nmetadata: {}\n');
+    const file = join(temp, 'manifests.yaml');
+    await rename(join(temp, MANIFEST), file);
+    const env = { RUNNER_TEMP: temp };
+    const step = await ground.step('k8s-rollout', { manifests: '-' }, { env });
+    await expectRefusal(step, `${file}:3:`);
+    expect(step.log).toMatch(/^::error::/m);
+  });
+
+  test.concurrent('"-" without a step that has rendered is refused, with what that step has to do', async () => {
+    const step = await ground.step('k8s-rollout', { manifests: '-' });
+    await expectRefusal(
+      step,
+      `"-" is the file ${join(step.temp, 'manifests.yaml')}, and there is none`,
+    );
+    expect(step.errors[0]).toContain('helm template web ./chart > "$RUNNER_TEMP/manifests.yaml"');
   });
 
   test.concurrent('a kind that the cluster does not have is refused', async () => {
     const text = 'apiVersion: shop.example/v1\nkind: Cart\nmetadata: { name: a }\n';
-    const step = await ground.step('k8s-rollout', { manifests: await manifest(text) });
+    const step = await rollOut(text);
     await expectRefusal(step, 'The cluster has no kind Cart in shop.example/v1');
   });
 
   test.concurrent('a manifest for another namespace is refused', async () => {
     const text = 'apiVersion: v1\nkind: Secret\nmetadata: { name: a, namespace: other }\n';
-    const step = await ground.step('k8s-rollout', { manifests: await manifest(text) });
+    const step = await rollOut(text);
     await expectRefusal(step, 'Secret a is for namespace other');
   });
 
   test.concurrent('a field that somebody else manages is a conflict that names field and manager', async () => {
     const text = stringify(web({ image: 'registry.invalid/web:2', replicas: 0 }));
-    const step = await ground.step('k8s-rollout', { manifests: await manifest(text) });
+    const step = await rollOut(text);
     await expectRefusal(step, /image.* \(set by argocd\)/);
     expect(step.errors[0]).toContain('force-conflicts: true');
   });
@@ -167,7 +203,7 @@ describe("paal/k8s-rollout's input", () => {
   });
 
   test.concurrent('an API server that cannot be reached is one error with its address', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'paal-kubeconfig-'));
+    const folder = await temporaryFolder('kubeconfig');
     const kubeconfig = join(folder, 'config');
     await writeFile(
       kubeconfig,
@@ -191,7 +227,7 @@ describe("paal/k8s-rollout's input", () => {
     const config = await ground.kubectl('config', 'view', '--raw', '--minify', '-o', 'json');
     const parsed = JSON.parse(config) as { users: { user: object }[] };
     for (const entry of parsed.users) entry.user = { token: 'an-expired-token' };
-    const kubeconfig = join(await mkdtemp(join(tmpdir(), 'paal-kubeconfig-')), 'config');
+    const kubeconfig = join(await temporaryFolder('kubeconfig'), 'config');
     await writeFile(kubeconfig, JSON.stringify(parsed));
     const step = await runStep('k8s-rollout', {
       inputs: { namespace: ground.namespace, workloads: 'deployment/web', images: 'web=web:2' },

@@ -27,7 +27,7 @@ export const CHAPTERS: readonly Chapter[] = [
       Verify: { status: 'succeeded' },
     },
     says: 'Verification succeeded',
-    expectation: ([first = '']) => ({ tag: first, stock: false, ledger: { 1: 'rolled-out' } }),
+    expectation: ([first = '']) => ({ tag: first, stock: false, ledger: { 1: 'verified' } }),
   },
   {
     title: 'Release 2 goes out with a migration',
@@ -42,7 +42,7 @@ export const CHAPTERS: readonly Chapter[] = [
     expectation: ([, second = '']) => ({
       tag: second,
       stock: true,
-      ledger: { 1: 'rolled-out', 2: 'rolled-out' },
+      ledger: { 1: 'verified', 2: 'verified' },
     }),
   },
   {
@@ -65,7 +65,7 @@ export const CHAPTERS: readonly Chapter[] = [
     expectation: ([, second = '']) => ({
       tag: second,
       stock: true,
-      ledger: { 1: 'rolled-out', 2: 'rolled-out', 3: 'failed' },
+      ledger: { 1: 'verified', 2: 'verified', 3: 'failed' },
     }),
   },
 ];

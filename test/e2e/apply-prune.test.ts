@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { discover } from '@paal/core/cluster/discovery';
 import type { KubeObject } from '@paal/core/cluster/object';
-import { leftoversOf, planPrune, refOf } from '@paal/core/rollout/prune';
+import { refOf } from '@paal/core/release/inventory';
+import { planPrune } from '@paal/core/rollout/prune';
 import { deleteLeftovers, readLeftovers } from '@paal/core/rollout/prune-objects';
 import { type ApplyGround, applyGround } from './apply-fixture.ts';
 import { until } from './until.ts';
@@ -23,7 +24,7 @@ const configMap = (name: string, annotations: object = {}): KubeObject => ({
 async function leftovers(objects: readonly KubeObject[]) {
   const { connection } = ground;
   const refs = objects.map((object) => refOf(object, ground.ground.namespace));
-  return await readLeftovers(connection, discover(connection), leftoversOf(refs, []));
+  return await readLeftovers(connection, discover(connection), refs);
 }
 
 /** Prunes `objects`; gives what became of each, by name. */

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { copyFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, test } from '@jest/globals';
 import { execa } from 'execa';
@@ -100,13 +102,29 @@ export async function playground(label: string): Promise<Playground> {
         input,
       });
     },
-    step: async (action, inputs, options = {}) =>
-      await runStep(action, {
+    step: async (action, inputs, options = {}) => {
+      const result = await runStep(action, {
         ...options,
         inputs: { namespace, ...inputs },
         env: { KUBECONFIG: cluster.kubeconfig, ...options.env },
-      }),
+      });
+      await keepFlightRecord(result, label);
+      return result;
+    },
   };
+}
+
+let kept = 0;
+
+/** Keeps the flight record of a step where PAAL_FLIGHT_RECORDS names a folder for them. */
+async function keepFlightRecord({ outputs }: StepResult, label: string): Promise<void> {
+  const folder = process.env.PAAL_FLIGHT_RECORDS;
+  if (!folder || !outputs.report) return;
+  kept += 1;
+  const record = join(dirname(outputs.report), 'flight.jsonl');
+  const copy = join(folder, `${label}-${kept}.jsonl`);
+  // Not every step that reports has watched something.
+  await copyFile(record, copy).catch(() => undefined);
 }
 
 const cleanUps: (() => Promise<unknown>)[] = [];

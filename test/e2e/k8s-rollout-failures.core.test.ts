@@ -56,7 +56,7 @@ describe('paal/k8s-rollout names the cause of a failure, and takes the workload 
         'used more memory than its limit of 32Mi (OOMKilled), 2 times so far',
         "Raise the container's memory limit",
       ],
-      at: '- name: web',
+      at: 'memory: 32Mi',
     });
   });
 
@@ -68,7 +68,7 @@ describe('paal/k8s-rollout names the cause of a failure, and takes the workload 
       manifest: bad({ container: { env } }),
       reason: 'SecretKeyNotFound',
       says: ['The key uri of the Secret db, which container web needs, does not exist'],
-      at: '- name: web',
+      at: 'key: uri',
     });
   });
 
@@ -82,7 +82,7 @@ describe('paal/k8s-rollout names the cause of a failure, and takes the workload 
       reason: 'ConfigMapNotFound',
       container: '',
       says: ['The ConfigMap settings, which pod web-', `does not exist in namespace`],
-      at: 'apiVersion',
+      at: 'name: settings',
     });
   });
 
@@ -97,7 +97,7 @@ describe('paal/k8s-rollout names the cause of a failure, and takes the workload 
         'Not rolled out within 8 s',
         'Readiness probe failed: HTTP probe failed with statuscode: 503',
       ],
-      at: '- name: web',
+      at: 'readinessProbe:',
     });
   });
 });

@@ -33,7 +33,7 @@ describe('paal/k8s-rollout names the cause of a failure, and takes the workload 
       says: [
         `The Secret db, which container web needs, does not exist in namespace ${ground.namespace}`,
       ],
-      at: '- name: web',
+      at: 'name: db',
     });
   });
 });

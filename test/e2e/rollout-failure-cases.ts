@@ -63,7 +63,7 @@ export const FAILURE_CASES: readonly FailureCase[] = [
     expected: {
       reason: 'SecretNotFound',
       says: ['The Secret db, which container web needs, does not exist'],
-      at: '- name: web',
+      at: 'name: db',
     },
   },
   {
@@ -76,7 +76,7 @@ export const FAILURE_CASES: readonly FailureCase[] = [
     expected: {
       reason: 'OOMKilled',
       says: ['more memory than its limit of 32Mi (OOMKilled)', '(now 32Mi)'],
-      at: '- name: web',
+      at: 'memory: 32Mi',
     },
   },
   {
@@ -85,7 +85,7 @@ export const FAILURE_CASES: readonly FailureCase[] = [
     expected: {
       reason: 'LivenessProbeFailed',
       says: ['because its liveness probe failed (HTTP probe failed with statuscode: 503)'],
-      at: '- name: web',
+      at: 'livenessProbe:',
     },
   },
   {
@@ -96,7 +96,7 @@ export const FAILURE_CASES: readonly FailureCase[] = [
       status: 'timed-out',
       inputs: { timeout: '12s' },
       says: ['Readiness probe failed: HTTP probe failed with statuscode: 503'],
-      at: '- name: web',
+      at: 'readinessProbe:',
     },
   },
   {
@@ -127,8 +127,12 @@ export const FAILURE_CASES: readonly FailureCase[] = [
       reason: 'Unschedulable',
       container: '',
       inputs: { budgets: 'Unschedulable=5s' },
-      says: ['No node takes the pod web-', "didn't match Pod's node affinity/selector"],
-      at: 'apiVersion',
+      says: [
+        'No node takes the pod web-',
+        "didn't match Pod's node affinity/selector",
+        'No node has the label disk=gold; none has a label disk.',
+      ],
+      at: 'nodeSelector:',
     },
   },
 ];

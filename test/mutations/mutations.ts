@@ -25,6 +25,18 @@ function mutation(
 /** One for every rule by which rollouts are judged; the traps are numbered as in the tests. */
 export const MUTATIONS: readonly Mutation[] = [
   mutation(
+    'time that passes while nothing can be seen is no evidence (trap 25)',
+    'rollout/assess.ts',
+    'current ? fatalOf(symptoms, observation, policy, now) : undefined',
+    'fatalOf(symptoms, observation, policy, now)',
+  ),
+  mutation(
+    'time that passes while nothing can be seen is no lack of progress (trap 25)',
+    'rollout/assess.ts',
+    'current && stuck !== undefined && now >= stuck',
+    'stuck !== undefined && now >= stuck',
+  ),
+  mutation(
     'a status below our own generation does not count (trap 1)',
     'rollout/memory.ts',
     '(object?.metadata.generation ?? 0) >= generation && (progress?.observed ?? false)',
@@ -221,5 +233,23 @@ export const MUTATIONS: readonly Mutation[] = [
     'rollout/fatal.ts',
     'if (worst.finding.pod !== undefined && pods.size <= spare) return undefined;',
     '',
+  ),
+  mutation(
+    'a tag that names another image now is told',
+    'rollout/moved-tags.ts',
+    "answer.names === 'another' ? [findingOf(running, answer.digest)] : []",
+    '[]',
+  ),
+  mutation(
+    'a tag of which nobody can tell is no finding',
+    'rollout/moved-tags.ts',
+    "answer.names === 'another' ? [findingOf(running, answer.digest)] : []",
+    "answer.names === 'same' ? [] : [findingOf(running, '')]",
+  ),
+  mutation(
+    'what may be out of date is no reason to delete a pod',
+    'rollout/follow.ts',
+    'if (current) for',
+    'for',
   ),
 ];

@@ -1,7 +1,9 @@
+import { badInput } from '@paal/core/action/bad-input';
 import { group, info } from '@paal/core/action/log';
 import type { Clock } from '@paal/core/clock';
 import type { Connection } from '@paal/core/cluster/connection';
-import { errorMessage, UserError } from '@paal/core/errors';
+import { UserError } from '@paal/core/errors';
+import type { ObjectSet } from '@paal/core/release/inventory';
 import type { Ledger, ReleaseOrigin } from '@paal/core/release/ledger';
 import type { Release, ReleaseStatus } from '@paal/core/release/release';
 import type { Finding } from '@paal/core/report/finding';
@@ -9,17 +11,20 @@ import { whyNotRolledBack } from '@paal/core/rollback/decide';
 import { type RollbackResult, rollBack } from '@paal/core/rollback/run';
 import { targetAfterFailure } from '@paal/core/rollback/target';
 import { collectEvidence } from '@paal/core/rollout/evidence';
-import { followRollout } from '@paal/core/rollout/follow';
+import { followRollout, type RolloutListener } from '@paal/core/rollout/follow';
 import type { Journal } from '@paal/core/rollout/journal';
 import { locate } from '@paal/core/rollout/locate';
 import type { PlannedWrite } from '@paal/core/rollout/plan';
+import { showPodLogs } from '@paal/core/rollout/pod-logs';
 import type { RolloutTarget } from '@paal/core/rollout/target';
 import type { Standing } from '@paal/core/rollout/tracker';
 import type { Verdict } from '@paal/core/rollout/verdict';
-import { write } from '@paal/core/rollout/write';
 import { revisionOf } from '@paal/core/workload/revision';
 import type { Inputs } from './inputs.ts';
+import { cancelled } from './outputs.ts';
 import { closeRelease, openRelease } from './release.ts';
+import { checkTags } from './tags.ts';
+import { isWhole, unwritten, type Writing, writeOn } from './writing.ts';
 
 /** What a deployment works with. */
 export interface DeployTools {
@@ -38,6 +43,8 @@ export interface DeployResult {
   readonly message: string;
   readonly changed: boolean;
   readonly findings: readonly Finding[];
+  /** What is not as it should be, although it serves. */
+  readonly warnings: readonly Finding[];
   readonly release: Release;
   readonly outcomes: readonly Standing[];
   /** Revision by workload, before the writes. */
@@ -57,39 +64,29 @@ const LEDGER_STATUS: Readonly<Record<DeployResult['status'], ReleaseStatus>> = {
   progressing: 'interrupted',
 };
 
-interface Written {
-  readonly targets: readonly RolloutTarget[];
-  /** What the API server refused; nothing was written after it. */
-  readonly refusal: Finding | undefined;
-  /** False when the run was cancelled on the way. */
-  readonly all: boolean;
-}
-
-/** Makes the writes of the plan, up to the first that is refused or the run's cancellation. */
-async function writeAll(
-  { connection, signal }: DeployTools,
+/**
+ * Makes the namespace of the release where the release brings it along: it has to be there before the
+ * ledger can say what is written.
+ * @throws UserError when it cannot be made
+ */
+async function writeNamespaces(
+  tools: DeployTools,
   plan: readonly PlannedWrite[],
   forceConflicts: boolean,
-): Promise<Written> {
-  const targets: RolloutTarget[] = [];
-  for (const planned of plan) {
-    try {
-      const target = await write(connection, planned, forceConflicts, { signal });
-      if (target) targets.push(target);
-    } catch (error) {
-      if (signal.aborted) return { targets, refusal: undefined, all: false };
-      if (!(error instanceof UserError)) throw error;
-      const refusal: Finding = {
-        workload: planned.name,
-        reason: 'WriteRefused',
-        class: 'permanent',
-        message: errorMessage(error),
-        ...(planned.position ? { position: planned.position } : {}),
-      };
-      return { targets, refusal, all: false };
-    }
-  }
-  return { targets, refusal: undefined, all: true };
+): Promise<Writing> {
+  const none = unwritten(plan);
+  const own = plan.find(
+    ({ resource, live, result }) =>
+      resource.kind === 'Namespace' && !live && result.metadata.name === tools.namespace,
+  );
+  if (!own) return none;
+  const isOther = ({ resource }: PlannedWrite): boolean => resource.kind !== 'Namespace';
+  const begun = await writeOn(tools, none, forceConflicts, isOther);
+  if (begun.written.includes(own.name)) return begun;
+  const { refusal } = begun;
+  if (!refusal) return cancelled(tools.signal.reason);
+  const { message, position } = refusal;
+  return badInput(new UserError(message, position ? { position } : {}));
 }
 
 /** The verdict on the whole: the worst of its workloads. */
@@ -174,10 +171,12 @@ export async function deploy(
   tools: DeployTools,
   inputs: Inputs,
   plan: readonly PlannedWrite[],
-  origin: ReleaseOrigin,
+  { origin, gone }: { readonly origin: ReleaseOrigin; readonly gone: ObjectSet },
 ): Promise<DeployResult> {
   const { connection, namespace, ledger, journal, clock, signal } = tools;
-  const open = await openRelease(ledger, plan, origin);
+  const { forceConflicts, prune } = inputs;
+  const begun = await writeNamespaces(tools, plan, forceConflicts);
+  const open = await openRelease(ledger, begun.plan, origin, { namespace, prune, gone });
   const { release } = open;
   const previousRevisions = new Map(
     plan.flatMap(({ name, live, workload }) =>
@@ -186,33 +185,51 @@ export async function deploy(
   );
   const { written, outcomes } = await group(`Roll out release ${release.number}`, async () => {
     journal.begin(`release ${release.number}`);
-    const written = await writeAll(tools, plan, inputs.forceConflicts);
+    const written = await writeOn(tools, begun, forceConflicts);
     const watched = written.refusal ? [] : written.targets;
     const { policy } = inputs;
-    const follow = { connection, namespace, policy, listener: journal, clock, signal };
-    const outcomes = await followRollout(follow, watched);
+    const logs = inputs.streamLogs
+      ? showPodLogs({ connection, print: info, clock, signal })
+      : undefined;
+    const listener: RolloutListener = {
+      ...journal,
+      onStandings: (standings) => {
+        journal.onStandings(standings);
+        logs?.see(standings);
+      },
+    };
+    const follow = { connection, namespace, policy, listener, clock, signal };
+    const outcomes = await followRollout(follow, watched).finally(() => logs?.close());
     return { written, outcomes };
   });
-  const { targets, refusal } = written;
+  const { targets, plan: proven } = written;
+  const isGood = outcomes.every(({ verdict }) => verdict.status === 'succeeded');
+  const tags = isGood ? await checkTags(outcomes, signal) : undefined;
+  const moved = tags?.failures.map((finding) => locate(finding, proven)) ?? [];
+  const refusal = written.refusal ?? moved[0];
   const worst = overall(outcomes);
   const verdict = verdictOf(outcomes, refusal);
-  const findings = refusal ? [refusal] : worst ? await explain(tools, worst, plan) : [];
-  const done = written.all && outcomes.every((one) => one.verdict.status === 'succeeded');
-  const cancelled = signal.aborted && !done && !isFailure(verdict);
-  const status = cancelled ? 'cancelled' : verdict.status;
+  const explained = worst && !refusal ? await explain(tools, worst, proven) : [];
+  const findings = refusal ? [refusal, ...moved.slice(1)] : explained;
+  const done = isWhole(written) && isGood;
+  const isCancelled = signal.aborted && !done && !isFailure(verdict);
+  const status = isCancelled ? 'cancelled' : verdict.status;
   await closeRelease(ledger, open, LEDGER_STATUS[status]);
-  const refused = cancelled ? 'the run was cancelled' : whyNotRolledBack(verdict, inputs);
+  const refused = isCancelled ? 'the run was cancelled' : whyNotRolledBack(verdict, inputs);
   const attempt =
     status === 'succeeded'
       ? undefined
       : (refused ?? (await takeBack(tools, inputs, release, targets).catch(reasonOf)));
   return {
     status,
-    message: cancelled ? 'The run was cancelled.' : told(verdict, findings),
+    message: isCancelled ? 'The run was cancelled.' : told(verdict, findings),
     changed:
       targets.some((target) => target.changed) ||
-      plan.some(({ workload, changes }) => !workload && changes),
+      proven.some(
+        ({ name, workload, changes }) => !workload && changes && written.written.includes(name),
+      ),
     findings,
+    warnings: tags?.warnings ?? [],
     release,
     outcomes,
     previousRevisions,

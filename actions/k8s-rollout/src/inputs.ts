@@ -33,6 +33,10 @@ export interface Inputs {
   readonly rollbackOn: 'app' | 'any';
   readonly forceConflicts: boolean;
   readonly configHash: boolean;
+  /** Whether what the manifests have no longer is deleted once the release is verified. */
+  readonly prune: boolean;
+  /** Whether the logs of new pods are shown as they come. */
+  readonly streamLogs: boolean;
   /** Whether the plan shows what changes, line by line. */
   readonly diff: boolean;
   readonly dryRun: boolean;
@@ -86,6 +90,11 @@ export async function readInputs(run: RunIdentity): Promise<Inputs> {
       'The input "images" needs the input "workloads" beside it (or manifests): which workloads are to get them?',
     );
   }
+  if (!manifests && booleanInput('prune')) {
+    throw new UserError(
+      'The input "prune" needs manifests: only they say which objects there should be, and so which should go.',
+    );
+  }
   const policy: RolloutPolicy = {
     ...DEFAULT_POLICY,
     timeout: durationInput('timeout') ?? rollout.timeout ?? DEFAULT_POLICY.timeout,
@@ -117,6 +126,9 @@ export async function readInputs(run: RunIdentity): Promise<Inputs> {
     rollbackOn: choiceInput('rollback-on', ['app', 'any']) ?? rollout['rollback-on'] ?? 'app',
     forceConflicts: booleanInput('force-conflicts') ?? false,
     configHash: booleanInput('config-hash') ?? true,
+    // Images alone say nothing about what else there should be.
+    prune: manifests !== undefined && (booleanInput('prune') ?? rollout.prune ?? false),
+    streamLogs: booleanInput('stream-logs') ?? false,
     diff: booleanInput('diff') ?? dryRun,
     dryRun,
   };

@@ -9,11 +9,13 @@ import { writeSummary } from '@paal/core/action/summary';
 import { type Connection, connect, loadKubeConfig } from '@paal/core/cluster/connection';
 import { UserError } from '@paal/core/errors';
 import { openLedger } from '@paal/core/release/ledger';
+import { shownVersion } from '@paal/core/release/version';
 import { renderRunSummary } from '@paal/core/report/run-summary';
 import { startJournal } from '@paal/core/rollout/journal';
 import { type DeployResult, deploy } from './deploy.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { cancelled, writeInitialOutputs, writeRolloutOutputs } from './outputs.ts';
+import { placed } from './place.ts';
 import { makePlan } from './plan.ts';
 import { rollbackNote, summarise } from './summary.ts';
 
@@ -36,6 +38,9 @@ export async function main(context: ActionContext): Promise<void> {
   const { inputs, connection } = await prepare(run, context).catch(badInput);
   try {
     await rollOut(inputs, connection, run, context);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw placed(error, process.env.GITHUB_WORKSPACE || process.cwd());
   } finally {
     await connection.close();
   }
@@ -60,25 +65,27 @@ async function rollOut(
   const begin = clock.now();
   try {
     const namespace = inputs.namespace ?? connection.namespace;
-    const plan = await makePlan(inputs, connection, namespace, signal).catch((error: unknown) =>
-      signal.aborted ? cancelled(error) : badInput(error),
+    const ledger = openLedger(connection, namespace, inputs.app);
+    const { writes, gone } = await makePlan(inputs, connection, ledger, namespace, signal).catch(
+      (error: unknown) => (signal.aborted ? cancelled(error) : badInput(error)),
     );
     if (inputs.dryRun) {
-      const changed = plan.some(({ changes }) => changes);
-      info('Dry run: the server accepts all of it; nothing was changed.');
+      const changed = writes.some(({ changes }) => changes);
+      const proven = writes.every(({ needs }) => needs.length === 0);
+      const accepted = proven ? 'all of it' : 'what it can judge already';
+      info(`Dry run: the server accepts ${accepted}; nothing was changed.`);
       writeOutputs({ status: 'succeeded', changed, 'failure-reason': '' });
       return;
     }
     const journal = startJournal({ print: info, record: flight.write }, clock);
-    const ledger = openLedger(connection, namespace, inputs.app);
     const tools = { connection, namespace, ledger, journal, clock, signal };
     const origin = { version: inputs.version, run: run.url };
-    const result = await deploy(tools, inputs, plan, origin);
+    const result = await deploy(tools, inputs, writes, { origin, gone });
 
     const facts = [
       ['app', inputs.app],
       ['namespace', namespace],
-      ['version', inputs.version],
+      ['version', shownVersion(inputs.version)],
     ] as const;
     const summary = summarise(result, journal, facts);
     const report = await writeReport(directory, {

@@ -1,11 +1,15 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { getExecOutput } from '@actions/exec';
 import { group, info } from '@paal/core/action/log';
 import type { Connection } from '@paal/core/cluster/connection';
+import { withDefinitions } from '@paal/core/cluster/definitions';
 import { discover } from '@paal/core/cluster/discovery';
 import { readManifests } from '@paal/core/cluster/manifest';
 import type { Resource } from '@paal/core/cluster/object';
 import { UserError } from '@paal/core/errors';
-import { LEDGER_ACCESS } from '@paal/core/release/ledger';
+import type { ObjectSet } from '@paal/core/release/inventory';
+import { LEDGER_ACCESS, type Ledger } from '@paal/core/release/ledger';
 import { requireRolloutAccess } from '@paal/core/rollout/access';
 import { diffLines } from '@paal/core/rollout/diff';
 import { type PlannedWrite, plannedTarget, planRollout } from '@paal/core/rollout/plan';
@@ -16,6 +20,10 @@ import { rulesFor } from '@paal/core/workload/kinds/registry';
 import { parseWorkload } from '@paal/core/workload/reference';
 import { templateOf, workloadResource } from '@paal/core/workload/template';
 import type { Inputs } from './inputs.ts';
+import { planPruning } from './prune.ts';
+
+/** Where a step before puts the manifests that `-` stands for. */
+const RENDERED_FILE = join(process.env.RUNNER_TEMP || tmpdir(), 'manifests.yaml');
 
 async function kustomize(directory: string): Promise<string> {
   const { stdout, stderr, exitCode } = await getExecOutput('kubectl', ['kustomize', directory], {
@@ -28,6 +36,20 @@ async function kustomize(directory: string): Promise<string> {
   });
   if (exitCode === 0) return stdout;
   throw new UserError(`kubectl kustomize ${directory} failed: ${stderr.trim()}`);
+}
+
+/** What the server cannot judge yet, one line for each thing that it waits for. */
+function describeUnproven(writes: readonly PlannedWrite[]): readonly string[] {
+  const byNeeds = new Map<string, string[]>();
+  for (const { name, needs } of writes) {
+    if (needs.length === 0) continue;
+    const key = needs.join(', ');
+    byNeeds.set(key, [...(byNeeds.get(key) ?? []), name]);
+  }
+  return [...byNeeds].map(
+    ([needs, names]) =>
+      `Not proven before ${needs} is written, and checked then, before any workload is: ${names.join(', ')}`,
+  );
 }
 
 function describeWrite({ name, live, result, changes }: PlannedWrite): string {
@@ -44,6 +66,13 @@ function describeWrite({ name, live, result, changes }: PlannedWrite): string {
   return `${name}: changes${images.length > 0 ? ` (${images.join(', ')})` : ''}`;
 }
 
+/** What a rollout is going to do. */
+export interface Plan {
+  readonly writes: readonly PlannedWrite[];
+  /** Objects of earlier releases that are there no more. */
+  readonly gone: ObjectSet;
+}
+
 /**
  * Everything that is going to be written, checked by the server. Changes nothing.
  * @throws UserError at the first thing that is wrong
@@ -51,21 +80,24 @@ function describeWrite({ name, live, result, changes }: PlannedWrite): string {
 export async function makePlan(
   inputs: Inputs,
   connection: Connection,
+  ledger: Ledger,
   namespace: string,
   signal: AbortSignal,
-): Promise<readonly PlannedWrite[]> {
+): Promise<Plan> {
   return await group(`Plan for namespace ${namespace}`, async () => {
     const options = { signal };
     const workloads = inputs.workloads.map((text) =>
       parseWorkload(text, namespace, 'The input "workloads"'),
     );
-    const manifests = inputs.manifests && (await readManifests(inputs.manifests, kustomize));
+    const manifests =
+      inputs.manifests && (await readManifests(inputs.manifests, kustomize, RENDERED_FILE));
     // What can be found wrong without the cluster is found before it is asked.
     if (manifests) prepareObjects(manifests, inputs.images, namespace);
-    const discovery = discover(connection, options);
+    const objects = (manifests ?? []).map(({ object }) => object);
+    const discovery = withDefinitions(discover(connection, options), objects);
     const resources: readonly Resource[] = manifests
       ? await Promise.all(
-          manifests.map(({ object }) => discovery.resource(object.apiVersion, object.kind)),
+          objects.map(({ apiVersion, kind }) => discovery.resource(apiVersion, kind)),
         )
       : workloads.map(({ kind }) => workloadResource(kind));
     const applied = manifests !== undefined;
@@ -101,6 +133,9 @@ export async function makePlan(
       const rollbackPolicy = { ...inputs.policy, timeout: inputs.rollbackTimeout };
       checkTimeout(target, planned.result, rollbackPolicy, 'rollback-timeout');
     }
-    return writes;
+    for (const line of describeUnproven(writes)) info(line);
+    const tools = { connection, discovery, ledger, namespace };
+    const gone = inputs.prune ? await planPruning(tools, writes, options) : [];
+    return { writes, gone };
   });
 }

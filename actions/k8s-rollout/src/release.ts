@@ -3,6 +3,7 @@ import { info } from '@paal/core/action/log';
 import { type KubeObject, objectName } from '@paal/core/cluster/object';
 import { errorMessage, UserError } from '@paal/core/errors';
 import { newestFirst, servedBefore } from '@paal/core/release/history';
+import { inventoryOf, type ObjectSet, withoutGone } from '@paal/core/release/inventory';
 import type { Ledger, ReleaseOrigin } from '@paal/core/release/ledger';
 import type { Release, ReleaseContent, ReleaseStatus } from '@paal/core/release/release';
 import type { PlannedWrite } from '@paal/core/rollout/plan';
@@ -17,7 +18,17 @@ export interface OpenRelease {
   readonly isNew: boolean;
 }
 
-function contentOf(plan: readonly PlannedWrite[], pick: 'live' | 'result'): ReleaseContent {
+/** What a release records beside what it writes. */
+export interface Recording {
+  readonly namespace: string;
+  /** Whether it prunes once it is verified. */
+  readonly prune: boolean;
+  /** Objects of earlier releases that are there no more. */
+  readonly gone: ObjectSet;
+}
+
+/** What a release consists of. */
+export function contentOf(plan: readonly PlannedWrite[], pick: 'live' | 'result'): ReleaseContent {
   return {
     workloads: plan.flatMap((planned) => {
       const object = planned[pick];
@@ -28,10 +39,23 @@ function contentOf(plan: readonly PlannedWrite[], pick: 'live' | 'result'): Rele
   };
 }
 
-/** Whether going back to `recorded` would give what `content` gives: workloads and ConfigMaps. */
-function says(recorded: ReleaseContent, { workloads, objects }: ReleaseContent): boolean {
+/** Whether both would prune the same. */
+function prunesAlike(
+  recorded: ReleaseContent,
+  { prune = false, objects }: ReleaseContent,
+): boolean {
+  if ((recorded.prune ?? false) !== prune) return false;
+  const names = (content: Pick<ReleaseContent, 'objects'>): readonly string[] =>
+    content.objects.map(({ kind, metadata }) => objectName(kind, metadata.name)).sort();
+  return !prune || isDeepStrictEqual(names(recorded), names({ objects }));
+}
+
+/** Whether `recorded` is what `content` is: going back to it gives the same workloads and ConfigMaps. */
+function says(recorded: ReleaseContent, content: ReleaseContent): boolean {
+  const { workloads, objects } = content;
   const configMaps = objects.filter(({ kind }) => kind === 'ConfigMap');
   return (
+    prunesAlike(recorded, content) &&
     configMaps.every((one) => recorded.objects.some((other) => isDeepStrictEqual(one, other))) &&
     workloads.every(({ workload, template }) =>
       recorded.workloads.some(
@@ -100,9 +124,11 @@ export async function openRelease(
   ledger: Ledger,
   plan: readonly PlannedWrite[],
   origin: ReleaseOrigin,
+  { namespace, prune, gone }: Recording,
 ): Promise<OpenRelease> {
-  const releases = await ledger.list();
-  const content = contentOf(plan, 'result');
+  const entries = await ledger.entries();
+  const releases = entries.map(({ release }) => release);
+  const content = { ...contentOf(plan, 'result'), prune };
   if (!plan.some(({ changes }) => changes)) {
     const release = await sameRelease(ledger, releases, content);
     if (release) return { release, isNew: false };
@@ -116,7 +142,9 @@ export async function openRelease(
     await ledger.create('adopted', found, { ...origin, version: '' });
   }
   const objects = [...content.objects, ...(await appliedBefore(ledger, releases, plan))];
-  const release = await ledger.create('started', { ...content, objects }, origin);
+  const before = entries.flatMap((entry) => entry.content ?? []);
+  const inventory = withoutGone(inventoryOf(before, namespace), gone);
+  const release = await ledger.create('started', { ...content, objects, inventory }, origin);
   return { release, isNew: true };
 }
 

@@ -1,3 +1,4 @@
+import { shownVersion } from '@paal/core/release/version';
 import type { RunSummary } from '@paal/core/report/run-summary';
 import type { Journal } from '@paal/core/rollout/journal';
 import { workloadLine } from '@paal/core/rollout/workload-line';
@@ -19,7 +20,7 @@ export function rollbackNote({ rollback, notRolledBack }: DeployResult): string 
   if (!rollback) return undefined;
   const { target, status, message, configMaps } = rollback;
   const { number, version } = target.release;
-  const to = `release ${number}${version ? ` (${version})` : ''}`;
+  const to = `release ${number}${version ? ` (${shownVersion(version)})` : ''}`;
   if (status === 'failed') return `The rollback to ${to} failed: ${message}`;
   const config = configMaps.length > 0 ? `, with ConfigMap ${configMaps.join(', ')}` : '';
   const rest =
@@ -46,7 +47,10 @@ export function summarise(
     outcome:
       result.status === 'succeeded' ? 'good' : result.status === 'cancelled' ? 'open' : 'bad',
     verdict: result.message,
-    notes: note === undefined ? [] : [note],
+    notes: [
+      ...(note === undefined ? [] : [note]),
+      ...result.warnings.map(({ message, hint = '' }) => `${message} ${hint}`),
+    ],
     facts,
     workloads: [...result.outcomes, ...(result.rollback?.outcomes ?? [])].map(workloadLine),
     findings: [...result.findings, ...(result.rollback?.findings ?? [])],

@@ -5,6 +5,7 @@ import { objectName } from '@paal/core/cluster/object';
 import { UserError } from '@paal/core/errors';
 import { currentRelease } from '@paal/core/release/history';
 import { LEDGER_ACCESS, type Ledger } from '@paal/core/release/ledger';
+import { isStored } from '@paal/core/rollback/revert';
 import { findRevision } from '@paal/core/rollback/revision';
 import { chooseTarget, type RollbackTarget } from '@paal/core/rollback/target';
 import { requireRolloutAccess } from '@paal/core/rollout/access';
@@ -21,19 +22,26 @@ export type Plan = { readonly from: string } & (
   | { readonly kind: 'revision'; readonly revision: Revision; readonly workload: WorkloadRef }
 );
 
-/** @throws UserError when the workload is gone, or the time given cannot suffice for it */
+/** @throws UserError when the workload is gone for good, or the time given cannot suffice for it */
 async function checkWorkload(
   connection: Connection,
-  { kind, namespace, name }: WorkloadRef,
+  ledger: Ledger,
+  workload: WorkloadRef,
   policy: RolloutPolicy,
   signal: AbortSignal,
 ): Promise<void> {
+  const { kind, namespace, name } = workload;
   const resource = workloadResource(kind);
   const live = await readObject(connection, resource, namespace, name, { signal });
   const title = objectName(kind, name);
   if (live) return checkTimeout({ resource, name: title }, live, policy, 'timeout');
+  if (await isStored(ledger, workload)) {
+    const options = { signal, applied: true };
+    await requireRolloutAccess(connection, namespace, [resource], LEDGER_ACCESS, options);
+    return info(`${title} is gone, and is made again as it was applied`);
+  }
   throw new UserError(
-    `${title} is not in namespace ${namespace} any more, and a rollback cannot bring it back. ` +
+    `${title} is not in namespace ${namespace} any more, and the ledger has nothing to bring it back from. ` +
       'Nothing was changed. Deploy it anew, or name the others in the input "workloads".',
   );
 }
@@ -81,7 +89,7 @@ export async function makePlan(
     }
     await requireFor([...target.sources.keys()].map(parse));
     for (const name of target.sources.keys()) {
-      await checkWorkload(connection, parse(name), inputs.policy, signal);
+      await checkWorkload(connection, ledger, parse(name), inputs.policy, signal);
     }
     for (const name of target.left) info(`${name} did not serve before, and is left as it is`);
     return { kind: 'release', target, from };

@@ -1,3 +1,4 @@
+import { shownVersion } from '@paal/core/release/version';
 import type { RunSummary } from '@paal/core/report/run-summary';
 import type { RollbackResult } from '@paal/core/rollback/run';
 import type { Journal } from '@paal/core/rollout/journal';
@@ -8,7 +9,7 @@ import type { Plan } from './plan.ts';
 export function goalOf(plan: Plan): string {
   if (plan.kind === 'revision') return `revision ${plan.revision.number}`;
   const { number, version } = plan.target.release;
-  return `release ${number}${version ? ` (${version})` : ''}`;
+  return `release ${number}${version ? ` (${shownVersion(version)})` : ''}`;
 }
 
 /** The facts of the job summary. */
@@ -30,6 +31,7 @@ export function summarise(
     verdict: good ? 'It serves again.' : result.message,
     notes: [
       ...result.configMaps.map((name) => `ConfigMap ${name} was put back too.`),
+      ...result.restored.map((name) => `${name} was gone, and is there again.`),
       ...result.target.left.map((name) => `${name} did not serve before, and was left as it is.`),
     ],
     facts,

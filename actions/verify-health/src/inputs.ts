@@ -1,4 +1,10 @@
-import { booleanInput, choiceInput, durationInput, textInput } from '@paal/core/action/inputs';
+import {
+  booleanInput,
+  choiceInput,
+  durationInput,
+  integerInput,
+  textInput,
+} from '@paal/core/action/inputs';
 import { CONFIG_FILE } from '@paal/core/config/load';
 import { parseConfig } from '@paal/core/config/parse';
 import { type CheckConfig, checkSchema } from '@paal/core/config/schema';
@@ -22,6 +28,9 @@ export interface Inputs {
   readonly onError: Leniency | undefined;
   readonly environment: string | undefined;
   readonly namespace: string | undefined;
+  /** Number of the release that is marked as verified; `undefined` for none. */
+  readonly release: number | undefined;
+  readonly app: string | undefined;
   /** `undefined` when paal.yaml is only looked for, and may be missing. */
   readonly config: string | undefined;
 }
@@ -64,6 +73,8 @@ export function readInputs(): Inputs {
     onError: choiceInput('on-error', LENIENCY),
     environment: textInput('environment'),
     namespace: textInput('namespace'),
+    release: integerInput('release', 1),
+    app: textInput('app'),
     config: config === CONFIG_FILE ? undefined : config,
   };
 }

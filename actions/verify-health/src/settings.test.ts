@@ -15,6 +15,8 @@ const NONE: Inputs = {
   onError: undefined,
   environment: undefined,
   namespace: undefined,
+  release: undefined,
+  app: undefined,
   config: undefined,
 };
 

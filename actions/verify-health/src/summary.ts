@@ -59,12 +59,16 @@ function measurementsOf(verdict: CheckVerdict, index: number, result: Result): s
   );
 }
 
-/** The job summary: verdict and cause, a line for each check, every measurement folded. */
-export function renderSummary(result: Result): string {
+/**
+ * The job summary: verdict and cause, what became of the release, a line for each check, every
+ * measurement folded.
+ */
+export function renderSummary(result: Result, release: readonly string[] = []): string {
   const { duration, interval } = result.schedule;
   return paragraphs(
     `## ${headline(result)}`,
     escapeText(explanation(result)),
+    release.map(escapeText).join('<br>'),
     overview(result),
     ...result.verdict.checks.map((check, index) => measurementsOf(check, index, result)),
     `Took ${formatDuration(result.elapsed)}; duration ${formatDuration(duration)}, interval ${formatDuration(interval)}.`,

@@ -1,4 +1,5 @@
 import { KubeConfig } from '@kubernetes/client-node';
+import pLimit from 'p-limit';
 import { type Clock, systemClock } from '../clock.ts';
 import { errorMessage, UserError } from '../errors.ts';
 import { ApiError, hasCode, mayHaveTakenEffect, UnreachableError } from './api-error.ts';
@@ -54,6 +55,8 @@ export interface Connection {
 }
 
 const PATIENCE = 10_000;
+/** Each is a connection of its own; the API server shares itself out among all its clients. */
+const MOST_AT_ONCE = 16;
 const READ_TIMEOUT = 5_000;
 /** Admission webhooks may take 10 s each, unless their owner has set another time. */
 const WRITE_TIMEOUT = 15_000;
@@ -90,6 +93,7 @@ export function connect(config: KubeConfig, clock: Clock = systemClock): Connect
   const server = config.getCurrentCluster()?.server.replace(/\/+$/, '') ?? '';
   const session = signIn(config, clock);
   const exchange = exchangesWith(server, session, clock);
+  const inTurn = pLimit(MOST_AT_ONCE);
 
   const request = async <T>(asked: KubeRequest, options: RequestOptions = {}): Promise<T> => {
     const { signal, patience = PATIENCE } = options;
@@ -99,7 +103,7 @@ export function connect(config: KubeConfig, clock: Clock = systemClock): Connect
     const begin = clock.now();
     for (let made = 1; ; made += 1) {
       try {
-        return await exchange.json<T>(asked, timeout, signal);
+        return await inTurn(() => exchange.json<T>(asked, timeout, signal));
       } catch (error) {
         signal?.throwIfAborted();
         if (unsure && mayBeRefusedForFirst(asked, error)) {

@@ -16,6 +16,9 @@ export interface ManifestObject {
 /** Renders a folder with a kustomization, as `kubectl kustomize` does. */
 export type Kustomize = (directory: string) => Promise<string>;
 
+/** What a step that renders manifests hands on to the next: no step has a standard input. */
+export const RENDERED = '-';
+
 const KUSTOMIZATIONS = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -92,23 +95,43 @@ async function expand(path: string): Promise<readonly string[]> {
   throw new UserError(`The input "manifests": no file matches ${path}.`);
 }
 
+/** The file that `-` stands for, where a step before has written it. */
+function renderedFile(file: string): string {
+  if (existsSync(file)) return file;
+  throw new UserError(
+    `The input "manifests": "${RENDERED}" is the file ${file}, and there is none. ` +
+      'Have a step before this one, in the same job, render into it: ' +
+      'helm template web ./chart > "$RUNNER_TEMP/manifests.yaml"',
+  );
+}
+
+function withoutObjects(paths: readonly string[], rendered: string): UserError {
+  const isRendered = paths.every((path) => path === RENDERED);
+  const where = isRendered
+    ? `${rendered}, which is what "${RENDERED}" stands for`
+    : paths.join(', ');
+  const hint = isRendered ? ' See what the step that renders into it has said.' : '';
+  return new UserError(`The input "manifests": no Kubernetes objects in ${where}.${hint}`);
+}
+
 /**
  * The objects of `paths`: files, folders (their .yaml, .yml and .json files, not those below), folders
- * with a kustomization, and patterns of them (`k8s/*.yaml`, `k8s/**\/*.yaml`).
+ * with a kustomization, patterns of them (`k8s/*.yaml`, `k8s/**\/*.yaml`), and `-` for the file
+ * `rendered`. A file that is named may have any name.
  * @throws UserError for what cannot be read, is no manifest, or is given twice
  */
 export async function readManifests(
   paths: readonly string[],
   kustomize: Kustomize,
+  rendered: string,
 ): Promise<readonly ManifestObject[]> {
   const objects: ManifestObject[] = [];
-  const expanded = (await Promise.all(paths.map(expand))).flat();
+  const named = paths.map((path) => (path === RENDERED ? renderedFile(rendered) : path));
+  const expanded = (await Promise.all(named.map(expand))).flat();
   for (const path of new Set(expanded.map(normalize))) {
     objects.push(...(await readPath(path, kustomize)));
   }
-  if (objects.length === 0) {
-    throw new UserError(`The input "manifests": no Kubernetes objects in ${paths.join(', ')}.`);
-  }
+  if (objects.length === 0) throw withoutObjects(paths, rendered);
   const seen = new Map<string, ManifestObject>();
   for (const one of objects) {
     const { apiVersion, kind, metadata } = one.object;

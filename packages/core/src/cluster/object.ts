@@ -97,4 +97,5 @@ export const RESOURCES = {
   pods: { apiVersion: 'v1', kind: 'Pod', name: 'pods', namespaced: true },
   events: { apiVersion: 'v1', kind: 'Event', name: 'events', namespaced: true },
   configMaps: { apiVersion: 'v1', kind: 'ConfigMap', name: 'configmaps', namespaced: true },
+  secrets: { apiVersion: 'v1', kind: 'Secret', name: 'secrets', namespaced: true },
 } as const satisfies Record<string, Resource>;

@@ -113,6 +113,12 @@ const sections = {
         .boolean()
         .optional()
         .describe('Whether the pods of the version before must be gone, too'),
+      prune: z
+        .boolean()
+        .optional()
+        .describe(
+          'Whether what the manifests have no longer is deleted once a release is verified',
+        ),
       budgets: z
         .record(z.string(), z.union([z.string(), z.number()]))
         .optional()

@@ -38,8 +38,14 @@ describe('YAML as the API machinery reads it', () => {
     expect(second?.keyPosition(['spec'], 'image')).toEqual({ file: 'a.yaml', line: 4, column: 3 });
   });
 
+  test('a map or a list has the place of its name, and so has what an entry of a list begins with', () => {
+    const [first] = parseYaml('spec:\n  ports:\n    - name: web\n', 'a.yaml', 'kubernetes');
+    expect(first?.position(['spec', 'ports'])).toEqual({ file: 'a.yaml', line: 2, column: 3 });
+    expect(first?.position(['spec', 'ports', 0])).toEqual({ file: 'a.yaml', line: 3, column: 7 });
+  });
+
   test('a value that is not written down has the place of what holds it', () => {
     const [first] = parseYaml('spec:\n  image: x\n', 'a.yaml', 'kubernetes');
-    expect(first?.position(['spec', 'ports', 0])).toEqual({ file: 'a.yaml', line: 2, column: 3 });
+    expect(first?.position(['spec', 'ports', 0])).toEqual({ file: 'a.yaml', line: 1, column: 1 });
   });
 });

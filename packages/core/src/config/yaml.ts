@@ -1,5 +1,6 @@
 import {
   type Document,
+  isCollection,
   isMap,
   isScalar,
   LineCounter,
@@ -81,6 +82,13 @@ export function parseYaml(
       (path.length === 0 ? document.contents : document.getIn(path as unknown[], true)) as
         | Node
         | undefined;
+    const keyOf = (path: readonly PropertyKey[], key: PropertyKey | undefined) => {
+      const map = node(path);
+      const pair = isMap(map)
+        ? map.items.find((item) => isScalar(item.key) && item.key.value === key)
+        : undefined;
+      return pair?.key as Node | undefined;
+    };
     const start = place(document.contents?.range?.[0]);
     let value: unknown;
     try {
@@ -95,18 +103,15 @@ export function parseYaml(
       value,
       position: (path) => {
         for (let length = path.length; length >= 0; length -= 1) {
-          const range = node(path.slice(0, length))?.range;
-          if (range) return place(range[0]);
+          const found = node(path.slice(0, length));
+          if (!found?.range) continue;
+          // What a map or list is called often stands on the line above its first entry.
+          const name = isCollection(found) && keyOf(path.slice(0, length - 1), path[length - 1]);
+          return place((name || found).range?.[0]);
         }
         return { file };
       },
-      keyPosition: (path, key) => {
-        const map = node(path);
-        const pair = isMap(map)
-          ? map.items.find((item) => isScalar(item.key) && item.key.value === key)
-          : undefined;
-        return place((pair?.key as Node | undefined)?.range?.[0]);
-      },
+      keyPosition: (path, key) => place(keyOf(path, key)?.range?.[0]),
     };
   });
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { currentRelease, releasesToPrune, servedBefore, serves } from './history.ts';
+import { currentRelease, releasesToPrune, servedBefore, serves, whyNotServing } from './history.ts';
 import { release } from './release.test-data.ts';
-import { RELEASE_STATUSES } from './release.ts';
+import { RELEASE_STATUSES, type Release } from './release.ts';
 
 const WEB = 'deployment/web';
 const API = 'deployment/api';
@@ -39,6 +39,44 @@ describe('what a workload served with before', () => {
     expect(servedBefore(releases, WEB, 4)?.number).toBe(1);
     expect(servedBefore(releases, API, 4)?.number).toBe(2);
     expect(servedBefore(releases, API, 2)).toBeUndefined();
+  });
+});
+
+describe('a release that was verified', () => {
+  const second = release(2, 'rolled-out');
+  const why = (...others: readonly Release[]) => whyNotServing([...others, second], second);
+
+  test('serves, when it was rolled out and nothing came after it', () => {
+    expect(why()).toBeUndefined();
+    expect(why(release(1, 'verified'), release(3, 'failed'))).toBeUndefined();
+    expect(why(release(3, 'rolled-out', [API]))).toBeUndefined();
+    expect(whyNotServing([release(2, 'verified')], second)).toBeUndefined();
+  });
+
+  test.each([
+    ['another was rolled out', 'rolled-out', 'release 3 serves since'],
+    ['another was verified', 'verified', 'release 3 serves since'],
+    ['another is on its way', 'started', 'release 3 is being rolled out'],
+  ] as const)('serves no more when %s meanwhile', (_, status, reason) => {
+    expect(why(release(3, status))).toBe(reason);
+    expect(why(release(3, status, []))).toBe(reason);
+  });
+
+  test.each([
+    ['rolled-back', 'it was rolled back'],
+    ['superseded', "somebody else's change has taken its place"],
+    ['failed', 'it has failed'],
+    ['interrupted', 'its run ended before it was rolled out'],
+    ['started', 'it is not rolled out yet'],
+    ['adopted', 'it is what was found at the first rollout'],
+  ] as const)('does not serve when it is %s', (status, reason) => {
+    expect(whyNotServing([release(2, status)], second)).toBe(reason);
+  });
+
+  test('does not serve as a whole when a workload was taken back, or it is gone', () => {
+    const half = release(2, 'rolled-out', [WEB, API], [API]);
+    expect(whyNotServing([half], half)).toBe('deployment/api was taken back to an earlier release');
+    expect(whyNotServing([], second)).toBe('it is not in the ledger any more');
   });
 });
 

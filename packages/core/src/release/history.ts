@@ -1,4 +1,4 @@
-import type { Release } from './release.ts';
+import type { Release, ReleaseStatus } from './release.ts';
 
 const KEPT = 10;
 
@@ -34,6 +34,41 @@ export function servedBefore(
   return newestFirst(releases).find(
     (release) => release.number < number && serves(release, workload),
   );
+}
+
+const NOT_SERVING: Readonly<Partial<Record<ReleaseStatus, string>>> = {
+  adopted: 'it is what was found at the first rollout',
+  started: 'it is not rolled out yet',
+  failed: 'it has failed',
+  'rolled-back': 'it was rolled back',
+  superseded: "somebody else's change has taken its place",
+  interrupted: 'its run ended before it was rolled out',
+};
+
+/** Whether two releases cannot both be what runs. One without workloads may be about any of them. */
+function isAboutTheSame(a: Release, b: Release): boolean {
+  const isAny = a.workloads.length === 0 || b.workloads.length === 0;
+  return isAny || a.workloads.some((one) => b.workloads.includes(one));
+}
+
+/** Why `release` is not the one that serves, as far as the ledger knows; `undefined` when it is. */
+export function whyNotServing(
+  releases: readonly Release[],
+  { number }: Release,
+): string | undefined {
+  const release = releases.find((one) => one.number === number);
+  if (!release) return 'it is not in the ledger any more';
+  const { status, takenBack } = release;
+  const why = NOT_SERVING[status];
+  if (why) return why;
+  if (takenBack.length > 0) return `${takenBack.join(', ')} was taken back to an earlier release`;
+  const newer = newestFirst(releases).filter(
+    (one) => one.number > number && isAboutTheSame(one, release),
+  );
+  const served = newer.find((one) => isGood(one) && one.status !== 'adopted');
+  if (served) return `release ${served.number} serves since`;
+  const begun = newer.find((one) => one.status === 'started');
+  return begun && `release ${begun.number} is being rolled out`;
 }
 
 /** The newest release first. */

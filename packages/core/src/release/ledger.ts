@@ -13,6 +13,8 @@ import { releasesToPrune } from './history.ts';
 import {
   contentOf,
   fateOf,
+  otherReleasesSelector,
+  pruningOf,
   type Release,
   type ReleaseContent,
   type ReleaseStatus,
@@ -38,19 +40,40 @@ export interface ReleaseOrigin {
   readonly run: string;
 }
 
+/** A release and what it holds; `undefined` where that is not readable. */
+export interface LedgerEntry {
+  readonly release: Release;
+  readonly content: ReleaseContent | undefined;
+}
+
 /** The releases of one app in one namespace. */
 export interface Ledger {
   list(): Promise<readonly Release[]>;
   /** @throws UserError when it is gone or not readable */
   content(release: Release): Promise<ReleaseContent>;
+  /** All releases, with what they hold. */
+  entries(): Promise<readonly LedgerEntry[]>;
+  /** The releases of the other apps of the namespace. */
+  entriesOfOthers(): Promise<readonly LedgerEntry[]>;
   /** Adds a release under the next number; old ones that nobody needs are removed. */
   create(status: ReleaseStatus, content: ReleaseContent, origin: ReleaseOrigin): Promise<Release>;
   /** Says what became of a release, and which of its workloads were taken back since. */
   mark(release: Release, status: ReleaseStatus, takenBack?: readonly string[]): Promise<void>;
+  /** Says which workloads of earlier releases were deleted after a release. */
+  markPruned(release: Release, workloads: readonly string[]): Promise<void>;
 }
 
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 const MOST_ATTEMPTS = 5;
+
+function readable(configMap: KubeObject): ReleaseContent | undefined {
+  try {
+    return contentOf(configMap);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
 
 /**
  * Opens the ledger of `app`: one immutable ConfigMap a release, whose labels say what became of it.
@@ -74,6 +97,29 @@ export function openLedger(connection: Connection, namespace: string, app: strin
     return (answer.items ?? []).flatMap(({ metadata }) => releaseOf(metadata) ?? []);
   };
 
+  const entriesAt = async (selector: string, whose: string): Promise<readonly LedgerEntry[]> => {
+    const answer = await connection.request<{ readonly items: readonly KubeObject[] | null }>({
+      method: 'GET',
+      path: collectionPath(resource, namespace),
+      query: { labelSelector: selector },
+      purpose: `read the releases of ${whose} in namespace ${namespace}`,
+    });
+    return (answer.items ?? []).flatMap((configMap) => {
+      const release = releaseOf(configMap.metadata);
+      return release ? [{ release, content: readable(configMap) }] : [];
+    });
+  };
+
+  const annotate = async (release: Release, metadata: object, purpose: string): Promise<void> => {
+    await connection.request({
+      method: 'PATCH',
+      path: path(release.number),
+      body: { metadata },
+      contentType: 'application/merge-patch+json',
+      purpose,
+    });
+  };
+
   const remove = async (release: Release): Promise<void> => {
     try {
       await connection.request({
@@ -94,6 +140,8 @@ export function openLedger(connection: Connection, namespace: string, app: strin
       if (!configMap) throw new UserError(`The ledger's entry configmap/${name} is gone.`);
       return contentOf(configMap);
     },
+    entries: () => entriesAt(releaseSelector(app), app),
+    entriesOfOthers: () => entriesAt(otherReleasesSelector(app), 'other apps'),
     create: async (status, content, origin) => {
       const releases = await list();
       const newest = releases.reduce((most, { number }) => Math.max(most, number), 0);
@@ -117,14 +165,13 @@ export function openLedger(connection: Connection, namespace: string, app: strin
         }
       }
     },
-    mark: async (release, status, takenBack = release.takenBack) => {
-      await connection.request({
-        method: 'PATCH',
-        path: path(release.number),
-        body: { metadata: fateOf(status, takenBack) },
-        contentType: 'application/merge-patch+json',
-        purpose: `mark release ${release.number} of ${app} as ${status}`,
-      });
+    mark: (release, status, takenBack = release.takenBack) => {
+      const purpose = `mark release ${release.number} of ${app} as ${status}`;
+      return annotate(release, fateOf(status, takenBack), purpose);
+    },
+    markPruned: (release, workloads) => {
+      const purpose = `say what was pruned after release ${release.number} of ${app}`;
+      return annotate(release, pruningOf(workloads), purpose);
     },
   };
 }

@@ -6,7 +6,9 @@ export function release(
   status: ReleaseStatus,
   workloads: readonly string[] = ['deployment/web'],
   takenBack: readonly string[] = [],
+  pruned: readonly string[] = [],
 ): Release {
   const version = `v${number}`;
-  return { app: 'shop', number, status, version, workloads, takenBack, run: '', created: '' };
+  const fate = { status, takenBack, pruned };
+  return { app: 'shop', number, version, workloads, ...fate, run: '', created: '' };
 }

@@ -4,6 +4,7 @@ import {
   checkAppName,
   contentOf,
   fateOf,
+  pruningOf,
   releaseConfigMap,
   releaseOf,
 } from './release.ts';
@@ -27,6 +28,7 @@ describe('a release', () => {
       ...head,
       workloads: ['deployment/web'],
       takenBack: [],
+      pruned: [],
       created: '',
     });
     expect(contentOf(configMap)).toEqual(content);
@@ -42,6 +44,18 @@ describe('a release', () => {
         annotations: { ...metadata.annotations, ...annotations },
       }),
     ).toMatchObject({ number: 3, status: 'rolled-out', takenBack: ['deployment/web'] });
+  });
+
+  test('tells by its metadata which workloads were pruned after it', () => {
+    const { metadata } = releaseConfigMap(head, { workloads: [], objects: [] });
+    const annotations = { ...metadata.annotations, ...pruningOf(['deployment/old']).annotations };
+    expect(releaseOf({ ...metadata, annotations })?.pruned).toEqual(['deployment/old']);
+  });
+
+  test('remembers that it prunes, and what releases before it had', () => {
+    const old = { apiVersion: 'v1', kind: 'Service', namespace: 'shop', name: 'old' };
+    const content = { workloads: [], objects: [], prune: true, inventory: [[old]] };
+    expect(contentOf(releaseConfigMap(head, content))).toEqual(content);
   });
 
   test('never holds what a Secret holds', () => {

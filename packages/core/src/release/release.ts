@@ -2,6 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { type KubeObject, type ObjectMeta, objectName } from '../cluster/object.ts';
 import { UserError } from '../errors.ts';
 import type { PodTemplate, WorkloadRef } from '../workload/types.ts';
+import type { ObjectSet } from './inventory.ts';
 
 /** What became of a release. `adopted` is what ran before PAAL's first write. */
 export const RELEASE_STATUSES = [
@@ -27,6 +28,8 @@ export interface Release {
   readonly workloads: readonly string[];
   /** Those of them that were taken back to an earlier release since. */
   readonly takenBack: readonly string[];
+  /** `kind/name` of the workloads of earlier releases that were deleted once this one was verified. */
+  readonly pruned: readonly string[];
   /** Address of the run that made it. */
   readonly run: string;
   readonly created: string;
@@ -44,6 +47,10 @@ export interface ReleaseContent {
   readonly workloads: readonly ReleaseWorkload[];
   /** Objects as they were applied; Secrets without their data. Empty when images were set. */
   readonly objects: readonly KubeObject[];
+  /** Whether what it has no longer is deleted once it is verified. */
+  readonly prune?: boolean;
+  /** What releases before it had, which are not in the ledger for ever. */
+  readonly inventory?: readonly ObjectSet[];
 }
 
 const LABEL_APP = 'paal.dev/app';
@@ -52,6 +59,7 @@ const LABEL_STATUS = 'paal.dev/status';
 const ANNOTATION_VERSION = 'paal.dev/version';
 const ANNOTATION_WORKLOADS = 'paal.dev/workloads';
 const ANNOTATION_TAKEN_BACK = 'paal.dev/taken-back';
+const ANNOTATION_PRUNED = 'paal.dev/pruned';
 const ANNOTATION_RUN = 'paal.dev/run';
 const CONTENT_KEY = 'release.json.gz';
 /** The API server's limit for a ConfigMap is 1 MiB in all. */
@@ -60,6 +68,11 @@ const MOST_BYTES = 900 * 1024;
 /** The label selector of an app's releases. */
 export function releaseSelector(app: string): string {
   return `${LABEL_APP}=${app},${LABEL_NUMBER}`;
+}
+
+/** The label selector of the releases of all other apps. */
+export function otherReleasesSelector(app: string): string {
+  return `${LABEL_APP}!=${app},${LABEL_NUMBER}`;
 }
 
 /** The name of a release's ConfigMap. */
@@ -106,6 +119,7 @@ export function releaseOf(metadata: ObjectMeta): Release | undefined {
     version: annotations[ANNOTATION_VERSION] ?? '',
     workloads: list(ANNOTATION_WORKLOADS),
     takenBack: list(ANNOTATION_TAKEN_BACK),
+    pruned: list(ANNOTATION_PRUNED),
     run: annotations[ANNOTATION_RUN] ?? '',
     created: metadata.creationTimestamp ?? '',
   };
@@ -122,6 +136,11 @@ export function fateOf(
   };
 }
 
+/** The metadata that says which workloads of earlier releases were deleted after a release. */
+export function pruningOf(workloads: readonly string[]): Required<Pick<ObjectMeta, 'annotations'>> {
+  return { annotations: { [ANNOTATION_PRUNED]: workloads.join(',') } };
+}
+
 /** A Secret's name and kind, without what it holds. */
 function withoutSecrets(object: KubeObject): KubeObject {
   if (object.kind !== 'Secret') return object;
@@ -134,7 +153,7 @@ function withoutSecrets(object: KubeObject): KubeObject {
  * @throws UserError when it would be larger than the API server takes
  */
 export function releaseConfigMap(
-  release: Omit<Release, 'created' | 'workloads' | 'takenBack'>,
+  release: Omit<Release, 'created' | 'workloads' | 'takenBack' | 'pruned'>,
   content: ReleaseContent,
 ): KubeObject {
   const stored: ReleaseContent = { ...content, objects: content.objects.map(withoutSecrets) };

@@ -17,6 +17,8 @@ export interface Finding {
   /** Further pods with the same finding. */
   readonly alsoIn?: readonly string[];
   readonly container?: string;
+  /** The object that is missing, or lacks a key. */
+  readonly missing?: MissingObject;
   /** One sentence that names the cause. */
   readonly message: string;
   /** What to do next, in one sentence. */
@@ -31,4 +33,11 @@ export interface Finding {
 export interface Evidence {
   readonly title: string;
   readonly lines: readonly string[];
+}
+
+/** A ConfigMap or Secret that is not there, or a key that it lacks. */
+export interface MissingObject {
+  readonly kind: 'ConfigMap' | 'Secret';
+  readonly name: string;
+  readonly key?: string;
 }

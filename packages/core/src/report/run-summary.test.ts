@@ -74,7 +74,8 @@ describe('the summary', () => {
 test('the summary draws the pods, one row each, out of the way', () => {
   const text = renderRunSummary(summary);
   expect(text).toContain('<summary>Pods (2)</summary>');
-  expect(text).toContain('---\ndisplayMode: compact\n---\ngantt');
+  expect(text).toContain('---\ndisplayMode: compact\n');
+  expect(text).toContain('    leftPadding: 77\n---\ngantt');
   expect(text).toContain('  section old web-1\n  ready :done, 0, 900\n  ending :900, 1400');
   expect(text).toContain('  section new web-2\n  failing :crit, 100, 1400');
   const none = renderRunSummary({ ...summary, podPhases: [] });

@@ -74,13 +74,30 @@ function plain(text: string): string {
   return text.replace(/[^\w./-]+/g, ' ').trim();
 }
 
+/** Pixels that Mermaid's font takes for a character at most, and for the least that it leaves. */
+const PER_CHARACTER = 7;
+const LEAST_PADDING = 75;
+
 /** A Gantt chart of the phases, one section a workload. */
 export function renderGantt(phases: readonly Phase[]): string | undefined {
   if (phases.length === 0) return undefined;
-  // What does not overlap stands in one row.
-  const compact = ['---', 'displayMode: compact', '---'];
-  const lines = [...compact, 'gantt', '  dateFormat x', '  axisFormat %M:%S'];
-  for (const subject of new Set(phases.map((phase) => phase.subject))) {
+  const subjects = new Set(phases.map((phase) => phase.subject));
+  const longest = Math.max(...[...subjects].map((subject) => subject.length));
+  // Without room for them, Mermaid writes long names over the bars.
+  const leftPadding = Math.max(LEAST_PADDING, PER_CHARACTER * (longest + 2));
+  const lines = [
+    '---',
+    // What does not overlap stands in one row.
+    'displayMode: compact',
+    'config:',
+    '  gantt:',
+    `    leftPadding: ${leftPadding}`,
+    '---',
+    'gantt',
+    '  dateFormat x',
+    '  axisFormat %M:%S',
+  ];
+  for (const subject of subjects) {
     lines.push(`  section ${plain(subject)}`);
     for (const phase of phases.filter((one) => one.subject === subject)) {
       const style = phase.outcome === 'bad' ? 'crit, ' : phase.outcome === 'good' ? 'done, ' : '';

@@ -3,10 +3,11 @@ import { type ApplyOptions, applyObject, patchObject, readObject } from '../clus
 import type { Connection } from '../cluster/connection.ts';
 import { type KubeObject, objectName, RESOURCES } from '../cluster/object.ts';
 import { UserError } from '../errors.ts';
+import type { Ledger } from '../release/ledger.ts';
 import type { ReleaseContent } from '../release/release.ts';
 import type { RolloutTarget } from '../rollout/target.ts';
 import { withoutHash } from '../workload/deployment.ts';
-import { templateOf, templatePath, workloadResource } from '../workload/template.ts';
+import { templateOf, templatePath, withTemplate, workloadResource } from '../workload/template.ts';
 import type { PodTemplate, WorkloadRef } from '../workload/types.ts';
 
 /**
@@ -21,17 +22,21 @@ export async function liveWorkload(
   const live = await readObject(connection, workloadResource(kind), namespace, name, options);
   if (live) return live;
   throw new UserError(
-    `${objectName(kind, name)} is not in namespace ${namespace} any more; a rollback cannot bring it back.`,
+    `${objectName(kind, name)} is not in namespace ${namespace} any more, and the ledger has only its pod template; a rollback cannot bring it back.`,
   );
 }
 
-function targetOf(live: KubeObject, written: KubeObject, workload: WorkloadRef): RolloutTarget {
+function targetOf(
+  live: KubeObject | undefined,
+  written: KubeObject,
+  workload: WorkloadRef,
+): RolloutTarget {
   return {
     resource: workloadResource(workload.kind),
     namespace: workload.namespace,
     name: objectName(workload.kind, workload.name),
     written,
-    changed: live.metadata.generation !== written.metadata.generation,
+    changed: live?.metadata.generation !== written.metadata.generation,
     imagesOf: undefined,
     workload,
   };
@@ -83,29 +88,47 @@ export function withLiveReplicas(stored: KubeObject, live: KubeObject): KubeObje
   return { ...stored, spec: { ...spec, replicas } };
 }
 
+function storedOf(
+  objects: readonly KubeObject[],
+  { kind, name }: WorkloadRef,
+): KubeObject | undefined {
+  return objects.find((object) => object.kind === kind && object.metadata.name === name);
+}
+
+/** Whether a workload that is gone can be made again: some release has it as it was applied. */
+export async function isStored(ledger: Ledger, workload: WorkloadRef): Promise<boolean> {
+  const entries = await ledger.entries();
+  return entries.some(({ content }) => content && storedOf(content.objects, workload));
+}
+
 /**
  * Puts a workload back to what `content` recorded: by an unforced server-side apply of what was
  * applied then, so that the next apply is clean and a foreign change is a conflict that names its
- * manager; by its template where only images were set.
+ * manager; by its template where only images were set. A workload that is gone, such as one that was
+ * pruned, is made again.
+ * @param elsewhere what other releases applied, the newest first: for one that is gone, and of which
+ *   `content` has the template alone
  * @throws UserError
  */
 export async function revertWorkload(
   connection: Connection,
   workload: WorkloadRef,
   content: ReleaseContent,
+  elsewhere: readonly KubeObject[],
   options: ApplyOptions,
 ): Promise<RolloutTarget> {
   const { kind, namespace, name } = workload;
-  const stored = content.objects.find(
-    (object) => object.kind === kind && object.metadata.name === name,
-  );
-  if (stored) {
-    const live = await liveWorkload(connection, workload, options);
-    const resource = workloadResource(kind);
-    const object = withLiveReplicas(stored, live);
-    const written = await applyObject(connection, resource, namespace, object, options);
+  const resource = workloadResource(kind);
+  const live = await readObject(connection, resource, namespace, name, options);
+  const apply = async (object: KubeObject): Promise<RolloutTarget> => {
+    const written = await applyObject(connection, resource, namespace, object, {
+      ...options,
+      live,
+    });
     return targetOf(live, written, workload);
-  }
+  };
+  const stored = storedOf(content.objects, workload);
+  if (stored) return await apply(live ? withLiveReplicas(stored, live) : stored);
   const recorded = content.workloads.find(
     (one) => one.workload.kind === kind && one.workload.name === name,
   );
@@ -114,6 +137,8 @@ export async function revertWorkload(
       `${objectName(kind, name)} is not in the release that is gone back to; it was left as it is.`,
     );
   }
+  const other = live ? undefined : storedOf(elsewhere, workload);
+  if (other) return await apply(withTemplate(other, withoutHash(recorded.template)));
   return await revertTemplate(connection, workload, recorded.template, options);
 }
 

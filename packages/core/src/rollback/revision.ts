@@ -84,9 +84,10 @@ export async function rollBackToRevision(
     await ledger.mark(release, 'failed');
     if (!(error instanceof UserError)) throw error;
     const message = errorMessage(error);
-    return { status: 'failed', target, outcomes: [], findings: [], configMaps: [], message };
+    const nothing = { outcomes: [], findings: [], configMaps: [], restored: [] };
+    return { status: 'failed', target, ...nothing, message };
   }
   const followed = await followRevert(tools, [written]);
   await ledger.mark(release, LEDGER_STATUS[followed.status]);
-  return { ...followed, target, configMaps: [] };
+  return { ...followed, target, configMaps: [], restored: [] };
 }

@@ -1,4 +1,5 @@
-import { objectName } from '../cluster/object.ts';
+import { discover } from '../cluster/discovery.ts';
+import { type KubeObject, objectName } from '../cluster/object.ts';
 import { errorMessage, UserError } from '../errors.ts';
 import { newestFirst } from '../release/history.ts';
 import type { Ledger } from '../release/ledger.ts';
@@ -9,6 +10,7 @@ import { type FollowTools, followRollout } from '../rollout/follow.ts';
 import type { RolloutTarget } from '../rollout/target.ts';
 import type { Standing } from '../rollout/tracker.ts';
 import { fatesAfter } from './record.ts';
+import { type Restored, restoreObjects } from './restore.ts';
 import { revertConfigMaps, revertWorkload } from './revert.ts';
 import type { RollbackTarget } from './target.ts';
 
@@ -26,6 +28,8 @@ export interface RollbackResult {
   readonly findings: readonly Finding[];
   /** ConfigMaps that were put back. */
   readonly configMaps: readonly string[];
+  /** `kind/name` of what was gone, and is there again; workloads and ConfigMaps aside. */
+  readonly restored: readonly string[];
   /** One sentence. */
   readonly message: string;
 }
@@ -58,7 +62,7 @@ interface Source {
   readonly content: ReleaseContent;
 }
 
-interface Reverted {
+interface Reverted extends Restored {
   readonly targets: readonly RolloutTarget[];
   readonly configMaps: readonly string[];
 }
@@ -67,20 +71,43 @@ async function revertAll(
   { connection, namespace }: RollbackTools,
   { sources }: RollbackTarget,
   from: readonly Source[],
+  elsewhere: readonly KubeObject[],
   dryRun: boolean,
 ): Promise<Reverted> {
   const configMaps: string[] = [];
   const targets: RolloutTarget[] = [];
+  const restored: string[] = [];
+  const problems: string[] = [];
+  const discovery = discover(connection);
   for (const { content } of from) {
     configMaps.push(...(await revertConfigMaps(connection, namespace, content, { dryRun })));
+    const back = await restoreObjects(connection, discovery, namespace, content, { dryRun });
+    restored.push(...back.restored);
+    problems.push(...back.problems);
   }
   for (const { release, content } of from) {
     for (const { workload } of content.workloads) {
       if (sources.get(objectName(workload.kind, workload.name)) !== release) continue;
-      targets.push(await revertWorkload(connection, workload, content, { dryRun }));
+      targets.push(await revertWorkload(connection, workload, content, elsewhere, { dryRun }));
     }
   }
-  return { targets, configMaps };
+  return { targets, configMaps, restored, problems };
+}
+
+/** What all releases applied, the newest first, where one of `from` has templates alone. */
+async function appliedElsewhere(
+  { ledger }: RollbackTools,
+  from: readonly Source[],
+): Promise<readonly KubeObject[]> {
+  const lacks = ({ content: { workloads, objects } }: Source): boolean =>
+    workloads.some(({ workload: { kind, name } }) =>
+      objects.every((one) => one.kind !== kind || one.metadata.name !== name),
+    );
+  if (!from.some(lacks)) return [];
+  const entries = await ledger.entries();
+  return [...entries]
+    .sort((a, b) => b.release.number - a.release.number)
+    .flatMap(({ content }) => content?.objects ?? []);
 }
 
 /**
@@ -94,8 +121,9 @@ async function revert(tools: RollbackTools, target: RollbackTarget): Promise<Rev
   for (const release of releases) {
     from.push({ release, content: await tools.ledger.content(release) });
   }
-  await revertAll(tools, target, from, true);
-  return await revertAll(tools, target, from, false);
+  const elsewhere = await appliedElsewhere(tools, from);
+  await revertAll(tools, target, from, elsewhere, true);
+  return await revertAll(tools, target, from, elsewhere, false);
 }
 
 /** Takes workloads back to `target`, all together, and watches them until they serve. */
@@ -110,14 +138,17 @@ export async function rollBack(
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const message = errorMessage(error);
-    return { status: 'failed', target, outcomes: [], findings: [], configMaps: [], message };
+    const nothing = { outcomes: [], findings: [], configMaps: [], restored: [] };
+    return { status: 'failed', target, ...nothing, message };
   }
-  const { targets, configMaps } = reverted;
+  const { targets, configMaps, restored, problems } = reverted;
+  for (const name of restored) tools.listener.onNotice(`${name} was gone, and is there again`);
+  for (const problem of problems) tools.listener.onNotice(problem);
   const followed = await followRevert(tools, targets);
   if (followed.status === 'succeeded') {
     for (const { release, status, takenBack } of fatesAfter(await ledger.list(), target)) {
       await ledger.mark(release, status, takenBack);
     }
   }
-  return { ...followed, target, configMaps };
+  return { ...followed, target, configMaps, restored };
 }

@@ -34,11 +34,29 @@ describe('the release before', () => {
     ).toBe(0);
   });
 
+  test('brings back the workloads that were pruned after the present one', () => {
+    const releases = [
+      release(1, 'verified', [WEB, API]),
+      release(2, 'verified', [WEB], [], [API, 'deployment/never-served']),
+    ];
+    const { sources, left } = chooseTarget(releases, previous);
+    expect([...sources].map(([name, { number }]) => [name, number])).toEqual([
+      [WEB, 1],
+      [API, 1],
+    ]);
+    expect(left).toEqual([]);
+    expect([...chooseTarget(releases, previous, [WEB]).sources.keys()]).toEqual([WEB]);
+  });
+
   test('that does not exist is refused with what there is', () => {
     expect(() => chooseTarget([release(1, 'rolled-out')], previous)).toThrow(
       'There is no release before release 1 that served. There are: 1 (rolled-out, v1).',
     );
     expect(() => chooseTarget([], previous)).toThrow('The ledger is empty');
+    const version = '0123456789abcdef0123456789abcdef01234567';
+    expect(() => chooseTarget([{ ...release(1, 'rolled-out'), version }], previous)).toThrow(
+      'There are: 1 (rolled-out, 0123456).',
+    );
   });
 });
 

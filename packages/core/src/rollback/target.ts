@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import { currentRelease, isGood, newestFirst, servedBefore, serves } from '../release/history.ts';
 import type { Release } from '../release/release.ts';
+import { shownVersion } from '../release/version.ts';
 
 /** What the user wants to go back to. */
 export type RollbackRequest =
@@ -24,7 +25,8 @@ export function parseRollbackRequest(text: string): RollbackRequest {
 function describe(releases: readonly Release[]): string {
   if (releases.length === 0) return 'The ledger is empty: PAAL has not put out a release here yet.';
   const list = newestFirst(releases).map(
-    ({ number, status, version }) => `${number} (${status}${version ? `, ${version}` : ''})`,
+    ({ number, status, version }) =>
+      `${number} (${status}${version ? `, ${shownVersion(version)}` : ''})`,
   );
   return `There are: ${list.join('; ')}.`;
 }
@@ -88,9 +90,19 @@ function releaseByNumber(
   );
 }
 
+/** The workloads that the release has changed, and those that were deleted because of it. */
+function undone(releases: readonly Release[], current: Release): readonly string[] {
+  const { workloads, pruned, number } = current;
+  return [
+    ...workloads.filter((one) => serves(current, one)),
+    ...pruned.filter((one) => servedBefore(releases, one, number) && !workloads.includes(one)),
+  ];
+}
+
 /**
  * What to go back to. `previous` undoes the newest release that served: each of its workloads goes
- * back to the release before with which that workload served. Never to a failed one, and never back
+ * back to the release before with which that workload served, and those that were pruned after it
+ * come back. Never to a failed one, and never back
  * and forth between two.
  * @param workloads `kind/name` of those that are to be taken back; `undefined` for all of the release
  * @throws UserError that lists what there is
@@ -105,7 +117,7 @@ export function chooseTarget(
     ? newestFirst(releases).find((release) => workloads.some((one) => serves(release, one)))
     : currentRelease(releases);
   const number = current?.number ?? 0;
-  const names = workloads ?? current?.workloads.filter((one) => current && serves(current, one));
+  const names = workloads ?? (current && undone(releases, current));
   const before = newestFirst(releases).find((one) => isGood(one) && one.number < number);
   const target =
     // A release without workloads has changed nothing but other objects.

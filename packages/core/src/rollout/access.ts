@@ -21,6 +21,11 @@ export function writeAccess(resource: Resource, applied: boolean): readonly Acce
   return rules(applied ? ['get', 'create', 'patch'] : ['get', 'patch'], resource);
 }
 
+/** The permissions that pruning objects of `resource` needs. */
+export function pruneAccess(resource: Resource): readonly AccessRule[] {
+  return rules(['get', 'delete'], resource);
+}
+
 /** Whether a rollout is about it: it makes pods. Of the rest it is good to know whether it works. */
 function makesPods({ kind }: Resource): boolean {
   return templatePath(kind).length > 0 || kind === 'Pod';

@@ -208,6 +208,38 @@ describe('the deadline', () => {
   });
 });
 
+describe('time that passes while the cluster cannot be seen', () => {
+  const rs = replicaSet(rolling);
+  const secretMissing = waiting('CreateContainerConfigError', 'secret "db" not found');
+  const look = { deployment: rolling, replicaSets: [rs], pods: [pod(rs, secretMissing)] };
+
+  test('fails nothing that may be well by now (trap 25)', () => {
+    const rollout = story(written, { bake: 0 });
+    rollout.at(1, look);
+    expect(rollout.at(30, look, false)).toMatchObject({ status: 'progressing' });
+    expect(rollout.at(31, { deployment: complete }).status).toBe('succeeded');
+  });
+
+  test('counts where what was wrong is wrong still', () => {
+    const rollout = story(written);
+    rollout.at(1, look);
+    rollout.at(30, look, false);
+    expect(rollout.at(31, look)).toMatchObject({
+      status: 'failed',
+      finding: { reason: 'SecretNotFound' },
+    });
+  });
+
+  test('is no lack of progress', () => {
+    const spec = { progressDeadlineSeconds: 60 };
+    const slow = deployment({ spec, status: rolling.status ?? {} });
+    const rollout = story(deployment({ spec, status: written.status ?? {} }), { bake: 0 });
+    rollout.at(1, { deployment: slow });
+    expect(rollout.at(90, { deployment: slow }, false).status).toBe('progressing');
+    expect(rollout.at(91, { deployment: deployment({ spec }) }).status).toBe('succeeded');
+  });
+});
+
 describe('pods of the old ReplicaSet', () => {
   test('say nothing about the new one, whatever state they are in (trap 4)', () => {
     const rollout = story(written, { bake: 0 });

@@ -148,15 +148,16 @@ export function assess(one: Case, now: number): Verdict {
   const settled = isSettled(memory.generation, object, progress);
   const symptoms = settled ? diagnose({ target, observation, memory, policy }) : [];
   if (settled && progress.failure) return stated(one, progress.failure, symptoms);
-  const fatal = fatalOf(symptoms, observation, policy, now);
+  // Time that passes while nothing can be seen is no evidence: what was wrong may be well by now.
+  const fatal = current ? fatalOf(symptoms, observation, policy, now) : undefined;
   if (fatal) return failed(fatal);
   const deadline = deadlineOf(one);
   const completion = assessCompletion(one, current, deadline, now);
   if (completion?.status === 'succeeded') return completion;
-  const claimed = settled && !completion ? freshClaim(one) : undefined;
+  const claimed = current && settled && !completion ? freshClaim(one) : undefined;
   if (claimed) return failed(explained(symptoms, findingOf(one, claimed)));
   const stuck = completion ? undefined : stuckAt(one);
-  if (stuck !== undefined && now >= stuck) {
+  if (current && stuck !== undefined && now >= stuck) {
     const minutes = formatDuration(stuck - memory.progress.at);
     return failed(
       explained(symptoms, {
@@ -170,7 +171,8 @@ export function assess(one: Case, now: number): Verdict {
   }
   if (now >= deadline) return timedOut(one, symptoms, progress.text);
   if (completion) return completion;
-  const waits = symptoms.flatMap(({ failsAt }) => failsAt ?? []).filter((at) => at > now);
+  const times = [...symptoms.map(({ failsAt }) => failsAt), stuck];
+  const waits = times.filter((at) => at !== undefined).filter((at) => at > now);
   // That a pod is not ready yet is what a rollout is about; anything else is worth a line.
   const worst = symptoms.find(({ finding }) => finding.class !== 'slow')?.finding.message;
   const waiting =
@@ -178,6 +180,6 @@ export function assess(one: Case, now: number): Verdict {
   return {
     status: 'progressing',
     message: settled ? `${waiting}${worst ? ` – ${worst}` : ''}` : NOT_OBSERVED,
-    reconsiderAt: Math.min(deadline, stuck ?? deadline, ...waits),
+    reconsiderAt: Math.min(deadline, ...waits),
   };
 }

@@ -238,7 +238,11 @@ describe('the cause', () => {
       rollout.at(10, { deployment: rolling, replicaSets: [rs], pods: [idle], events: [event] }),
     ).toMatchObject({
       status: 'timed-out',
-      finding: { reason: 'ProbeFailed', message: expect.stringContaining('statuscode: 503') },
+      finding: {
+        reason: 'ProbeFailed',
+        message: expect.stringContaining('statuscode: 503'),
+        hint: expect.stringContaining('The readinessProbe asks GET / on port 80 every 10 s'),
+      },
     });
   });
 

@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts';
-import { hasCode } from '../cluster/api-error.ts';
+import { hasCode, isTransient } from '../cluster/api-error.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { readLog } from '../cluster/logs.ts';
 import { errorMessage } from '../errors.ts';
 import type { Evidence, Finding } from '../report/finding.ts';
+import { withCircumstances } from './circumstances.ts';
 import type { ContainerMemory } from './container-memory.ts';
 import { eventCount, eventTime } from './event-memory.ts';
 import type { Observation } from './observation.ts';
@@ -23,32 +24,37 @@ const EXITED = ' before it exited';
 const NO_LOG =
   /^(unable to retrieve container logs for |failed to try resolving symlinks in path )/;
 
+/** Why there is no log, where that is worth a word; a log that does not exist is none. */
+function whyWithoutLog(error: unknown, tooLate: boolean): string | undefined {
+  if (tooLate) return `It did not come within ${MOST_TIME / 1_000} s, and was not waited for.`;
+  return hasCode(error, 403) || isTransient(error) ? errorMessage(error) : undefined;
+}
+
 async function logOf(
   connection: Connection,
   namespace: string,
   container: ContainerMemory,
   signal: AbortSignal,
+  limit: AbortSignal,
 ): Promise<Evidence | undefined> {
   const { pod, container: name, exits, running } = container;
   // While a container is down, its newest log is that of the run that has just ended.
   const attempts = exits === 0 ? [false] : [running, !running];
+  let why: string | undefined;
   for (const previous of attempts) {
     try {
       const request = { namespace, pod, container: name, previous, lines: LOG_LINES };
-      const lines = await readLog(connection, request, signal);
+      const lines = await readLog(connection, request, AbortSignal.any([signal, limit]));
       if (lines.length === 0 || NO_LOG.test(lines[0] ?? '')) continue;
       const ended = exits > 0 && (previous || !running) ? EXITED : '';
       return { title: `Last lines of ${name} in ${pod}${ended}`, lines };
     } catch (error) {
-      // Without a log the finding stands alone; without the right to read it, that is worth a word.
-      if (!hasCode(error, 403)) continue;
-      return {
-        title: `Without the log of ${name} in ${pod}`,
-        lines: errorMessage(error).split('\n'),
-      };
+      why ??= whyWithoutLog(error, limit.aborted);
+      if (signal.aborted || limit.aborted) break;
     }
   }
-  return undefined;
+  if (why === undefined) return undefined;
+  return { title: `Without the log of ${name} in ${pod}`, lines: why.split('\n') };
 }
 
 /** One finding for all pods in which the same is wrong with the same container. */
@@ -116,21 +122,22 @@ export async function collectEvidence(
     ({ ready, pod, pull, config }) =>
       !ready && !pull && !config && findings.some((finding) => finding.pod === pod),
   );
+  const place = { template: memory.template, namespace: target.namespace ?? '' };
+  const within = AbortSignal.any([signal, limit.signal]);
+  const told = Promise.all(
+    findings.map((finding) => withCircumstances(connection, finding, place, within)),
+  );
   const logs = await Promise.all(
     concerned.slice(0, MOST_PODS).map(async (container) => ({
       container,
-      log: await logOf(
-        connection,
-        target.namespace ?? '',
-        container,
-        AbortSignal.any([signal, limit.signal]),
-      ),
+      log: await logOf(connection, target.namespace ?? '', container, signal, limit.signal),
     })),
   );
+  const explained = await told;
   limit.abort();
   await timer;
   const events = eventLines(observation);
-  return findings.map((finding, index) => {
+  return explained.map((finding, index) => {
     const own = logs.flatMap(({ container, log }) =>
       log &&
       container.pod === finding.pod &&
@@ -142,7 +149,7 @@ export async function collectEvidence(
       ...own,
       ...(index === 0 && events.length > 0 ? [{ title: 'Warnings', lines: events }] : []),
     ];
-    const told = withLastWords(finding, own);
-    return evidence.length > 0 ? { ...told, evidence } : told;
+    const quoted = withLastWords(finding, own);
+    return evidence.length > 0 ? { ...quoted, evidence } : quoted;
   });
 }

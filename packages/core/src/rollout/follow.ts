@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.ts';
+import { isTransient } from '../cluster/api-error.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { deleteObject } from '../cluster/delete.ts';
 import { objectName, RESOURCES } from '../cluster/object.ts';
 import { errorMessage } from '../errors.ts';
+import { openLookUp } from './look-up.ts';
 import { obstacleKey } from './memory.ts';
 import type { RolloutPolicy } from './policy.ts';
 import type { RolloutTarget } from './target.ts';
@@ -18,6 +20,8 @@ export interface RolloutListener extends ViewListener {
   onBegin(targets: readonly RolloutTarget[], policy: RolloutPolicy, at: number): void;
   /** Everything that is known is judged now, whether or not it may be out of date. */
   onLook(current: boolean, at: number): void;
+  /** How every target stands after a look. */
+  onStandings(standings: readonly Standing[]): void;
   /** The verdict on a target is another than before, or says something else. */
   onVerdict(name: string, verdict: Verdict, at: number): void;
 }
@@ -38,9 +42,16 @@ const LONGEST_WAIT = 5_000;
 const REST_PER_LOOK = 3;
 const LONGEST_REST = 250;
 
-/** Deletes old pods that keep a StatefulSet from being updated, each once. */
+/** Nothing is looked at while a deletion is asked for; the next look asks for it again. */
+const PATIENCE_TO_DELETE = { patience: 2_000, timeout: 5_000 } as const;
+
+/**
+ * Deletes old pods that keep a StatefulSet from being updated, each once; again where the API server
+ * was in trouble.
+ */
 function unwedger({ connection, policy, listener, signal }: FollowTools) {
   const asked = new Set<string>();
+  const said = new Set<string>();
   return async (standing: Standing, now: number): Promise<void> => {
     const pod = podToDelete(standing, policy, now);
     const { uid = '', name } = pod?.metadata ?? {};
@@ -48,13 +59,16 @@ function unwedger({ connection, policy, listener, signal }: FollowTools) {
     asked.add(uid);
     const what = `${objectName('Pod', name ?? '')} of ${standing.target.name}`;
     try {
-      await deleteObject(connection, RESOURCES.pods, pod, { signal });
+      await deleteObject(connection, RESOURCES.pods, pod, { signal, ...PATIENCE_TO_DELETE });
       listener.onNotice(
         `Deleted ${what}: it is of an earlier template and not Ready, and with podManagementPolicy OrderedReady nothing is updated before it is.`,
       );
     } catch (error) {
-      if (!signal.aborted)
-        listener.onNotice(`${what} keeps it from being updated: ${errorMessage(error)}`);
+      if (signal.aborted) return;
+      if (isTransient(error)) asked.delete(uid);
+      const text = `${what} keeps it from being updated: ${errorMessage(error)}`;
+      if (!said.has(text)) listener.onNotice(text);
+      said.add(text);
     }
   };
 }
@@ -88,6 +102,7 @@ export async function followRollout(
   const tracker = track(targets, policy, begin);
   const view = openView(tools, watchesFor(targets));
   const unwedge = unwedger(tools);
+  const lookUp = openLookUp(tools);
   const said = new Map<string, string>();
   let standings: readonly Standing[] = [];
   try {
@@ -97,16 +112,22 @@ export async function followRollout(
       let next = now + LONGEST_WAIT;
       if (view.isComplete()) {
         const { collections, current } = view.read(now);
-        listener.onLook(current, now);
-        // Also those that are done: they have to stay well until the last one is.
-        standings = tracker.look(collections, current, now);
+        const look = (): readonly Standing[] => {
+          listener.onLook(current, now);
+          // Also those that are done: they have to stay well until the last one is.
+          return tracker.look({ ...collections, ...lookUp.collections() }, current, now);
+        };
+        standings = look();
+        if (await lookUp.ask(standings, now)) standings = look();
+        listener.onStandings(standings);
         for (const { target, verdict } of standings) {
           const text = `${verdict.status} ${verdict.message}`;
           if (said.get(target.name) !== text) listener.onVerdict(target.name, verdict, now);
           said.set(target.name, text);
         }
         if (isOver(standings)) break;
-        for (const standing of standings) await unwedge(standing, now);
+        // What may be out of date is no reason to delete anything.
+        if (current) for (const standing of standings) await unwedge(standing, now);
         next = nextLook(standings, policy, now);
         const rest = Math.min(LONGEST_REST, REST_PER_LOOK * (clock.now() - now));
         await clock.sleep(rest, signal).catch(() => undefined);

@@ -108,6 +108,10 @@ export function startJournal(sinks: JournalSinks, clock: Clock): Journal {
       }
     },
     onLook: (current, now) => sinks.record({ at: now - start, current }),
+    onStandings: (standings) => {
+      const newPods = standings.flatMap(({ observation }) => observation.related.newPods);
+      pods.tell(new Set(newPods.map(({ metadata }) => metadata.uid ?? '')));
+    },
     onVerdict: (name, verdict, now) => {
       const at = now - start;
       sinks.record({ at, workload: name, verdict: recordable(verdict) });

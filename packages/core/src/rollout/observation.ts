@@ -17,6 +17,8 @@ export interface Observation {
   readonly progress: Progress | undefined;
   /** Events about it and what belongs to it. */
   readonly events: readonly Event[];
+  /** ConfigMaps and Secrets that were looked up, because a pod had called them missing. */
+  readonly lookedUp: readonly KubeObject[];
 }
 
 const NOTHING: Related = { pods: [], newPods: [], owned: [], dependsOn: [] };
@@ -27,6 +29,7 @@ export const NOT_SEEN: Observation = {
   related: NOTHING,
   progress: undefined,
   events: [],
+  lookedUp: [],
 };
 
 type Index<T> = ReadonlyMap<string, readonly T[]>;
@@ -61,5 +64,8 @@ export function observationOf(collections: Collections, target: RolloutTarget): 
     related,
     progress: rules.progress(object, related),
     events: [...uids].flatMap((uid) => events.get(uid) ?? []),
+    lookedUp: [RESOURCES.configMaps, RESOURCES.secrets].flatMap((resource) =>
+      collection(collections, resource),
+    ),
   };
 }

@@ -4,7 +4,7 @@ import { groupOf, type KubeObject } from '../cluster/object.ts';
 const BEFORE: readonly string[] = [
   'Namespace',
   'CustomResourceDefinition.apiextensions.k8s.io',
-  'PriorityClass.scheduling.k8s.io',
+  'PriorityClass.scheduling.k8s.io RuntimeClass.node.k8s.io',
   'ResourceQuota LimitRange',
   'NetworkPolicy.networking.k8s.io',
   'PodDisruptionBudget.policy',
@@ -46,8 +46,9 @@ function rank({ apiVersion, kind }: KubeObject): number {
 
 /**
  * The order of writing: what is referred to before what refers to it, as in helm's InstallOrder
- * (helm.sh/helm/v4, pkg/release/v1/util/kind_sorter.go) except that CRDs follow the namespaces, and that
- * kinds which nobody knows, such as custom resources, come before Ingresses and webhooks. Otherwise as
+ * (helm.sh/helm/v4, pkg/release/v1/util/kind_sorter.go) except that CRDs follow the namespaces, that RuntimeClasses
+ * are written before the pods that name them, and that kinds which nobody knows, such as custom
+ * resources, come before Ingresses and webhooks. Otherwise as
  * given. Groups count: a Knative Service is none.
  */
 export function inOrder<T extends { readonly object: KubeObject }>(

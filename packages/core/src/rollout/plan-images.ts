@@ -87,6 +87,7 @@ export async function planImages(
         live,
         result,
         changes: differs(live, result),
+        needs: [],
         unwatched: undefined,
         position: undefined,
         positionOf: undefined,

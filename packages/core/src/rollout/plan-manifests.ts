@@ -4,9 +4,17 @@ import type { ManifestObject } from '../cluster/manifest.ts';
 import { type KubeObject, objectName } from '../cluster/object.ts';
 import { leaveReplicas, listAutoscalers } from '../workload/autoscaler.ts';
 import { withConfigHashes } from '../workload/config-hash.ts';
+import { isExplained, needsWithin } from './needs.ts';
 import { inOrder } from './order.ts';
 import type { PlannedWrite, RolloutPlan, RolloutRequest } from './plan.ts';
-import { type FoundObject, findObject, planObject, prepareObjects } from './plan-objects.ts';
+import {
+  atPlace,
+  type FoundObject,
+  findObject,
+  planObject,
+  prepareObjects,
+  type TriedWrite,
+} from './plan-objects.ts';
 import { whyUnwatched } from './unwatched.ts';
 
 function setsReplicas({ spec }: KubeObject): boolean {
@@ -45,6 +53,22 @@ async function leaveScaling(
 }
 
 /**
+ * The write with what it needs of the others.
+ * @throws the refusal of its dry run, unless it is only for want of these
+ */
+function proven(
+  { write, refusal }: TriedWrite,
+  all: readonly PlannedWrite[],
+  manifest: ManifestObject | undefined,
+): PlannedWrite {
+  const needs = needsWithin(write, all);
+  if (refusal !== undefined && !isExplained(refusal, needs)) {
+    throw manifest ? atPlace(refusal, manifest) : refusal;
+  }
+  return { ...write, needs: needs.map(({ name }) => name) };
+}
+
+/**
  * Plans to apply manifests.
  * @throws UserError at the first thing that is wrong
  */
@@ -69,11 +93,13 @@ export async function planManifests(
   );
   const liveOf = ({ kind, metadata }: KubeObject) => lives.get(objectName(kind, metadata.name));
   const objects = withConfigHashes(scaling.objects, liveOf, configHash);
-  const writes: readonly PlannedWrite[] = await Promise.all(
+  const tried = await Promise.all(
     found.map((one, index) =>
       planObject(connection, request, one, objects[index] ?? one.manifest.object, options),
     ),
   );
+  const all = tried.map(({ write }) => write);
+  const writes = tried.map((one, index) => proven(one, all, found[index]?.manifest));
   return {
     writes: writes.map((one) => ({ ...one, unwatched: whyUnwatched(one, writes, unreadable) })),
     notes: scaling.notes,

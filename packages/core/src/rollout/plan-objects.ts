@@ -10,11 +10,21 @@ import { isWorkload, templateOf, withTemplate } from '../workload/template.ts';
 import type { PodTemplate, WorkloadKind, WorkloadRef } from '../workload/types.ts';
 import type { PlannedWrite, RolloutRequest } from './plan.ts';
 
+/** What kubectl notes down of its applies, and goes at the first contact; what we note down then. */
+const BOOKKEEPING = [
+  'kubectl.kubernetes.io/last-applied-configuration',
+  'paal.dev/first-config-hash',
+];
+
 /** Whether two states of an object differ in what users mean by it, not in bookkeeping. */
 export function differs(live: KubeObject | undefined, result: KubeObject): boolean {
   if (!live) return true;
-  const plain = ({ metadata, status: _, ...rest }: KubeObject): string =>
-    JSON.stringify([rest, metadata.labels ?? {}, metadata.annotations ?? {}]);
+  const plain = ({ metadata, status: _, ...rest }: KubeObject): string => {
+    const annotations = Object.entries(metadata.annotations ?? {}).filter(
+      ([name]) => !BOOKKEEPING.includes(name),
+    );
+    return JSON.stringify([rest, metadata.labels ?? {}, annotations]);
+  };
   return plain(live) !== plain(result);
 }
 
@@ -69,7 +79,7 @@ export interface FoundObject {
 }
 
 /** An error about an object, with its place in the manifests. */
-function atPlace(error: unknown, { position }: ManifestObject): unknown {
+export function atPlace(error: unknown, { position }: Pick<ManifestObject, 'position'>): unknown {
   if (!(error instanceof UserError)) return error;
   const message = `${formatPosition(position)}: ${error.message} Nothing was changed.`;
   return new UserError(message, { cause: error, position });
@@ -97,9 +107,16 @@ export async function findObject(
   }
 }
 
+/** A planned write, and why the server refused its dry run; the write is as it is sent then. */
+export interface TriedWrite {
+  readonly write: PlannedWrite;
+  /** With its place in the manifests; `undefined` when the server has agreed. */
+  readonly refusal: unknown;
+}
+
 /**
- * Plans to apply `object`, which is `found` as it is to be written.
- * @throws UserError with its place in the manifests
+ * Plans to apply `object`, which is `found` as it is to be written, and asks the server what it would
+ * make of it.
  */
 export async function planObject(
   connection: Connection,
@@ -107,27 +124,30 @@ export async function planObject(
   { manifest, resource, namespace, live }: FoundObject,
   object: KubeObject,
   options: RequestOptions,
-): Promise<PlannedWrite> {
+): Promise<TriedWrite> {
   const { position, positionOf } = manifest;
+  const write: PlannedWrite = {
+    resource,
+    namespace,
+    name: objectName(resource.kind, object.metadata.name),
+    object,
+    patch: [],
+    workload: asWorkload(resource, object, home),
+    imagesOf: undefined,
+    live,
+    result: object,
+    changes: true,
+    needs: [],
+    unwatched: undefined,
+    position,
+    positionOf,
+  };
   try {
     const apply = { ...options, dryRun: true, force, live };
     const result = await applyObject(connection, resource, namespace, object, apply);
-    return {
-      resource,
-      namespace,
-      name: objectName(resource.kind, object.metadata.name),
-      object,
-      patch: [],
-      workload: asWorkload(resource, object, home),
-      imagesOf: undefined,
-      live,
-      result,
-      changes: differs(live, result),
-      unwatched: undefined,
-      position,
-      positionOf,
-    };
+    return { write: { ...write, result, changes: differs(live, result) }, refusal: undefined };
   } catch (error) {
-    throw atPlace(error, manifest);
+    if (!(error instanceof UserError)) throw error;
+    return { write, refusal: error };
   }
 }

@@ -10,7 +10,7 @@ import { planImages } from './plan-images.ts';
 import { planManifests } from './plan-manifests.ts';
 import type { RolloutTarget } from './target.ts';
 
-/** One write that is planned, proven by a server-side dry run. */
+/** One write that is planned, proven by a server-side dry run as far as that is possible yet. */
 export interface PlannedWrite {
   readonly resource: Resource;
   readonly namespace: string | undefined;
@@ -25,10 +25,15 @@ export interface PlannedWrite {
   /** The containers whose images are set; `undefined` when the whole object is. */
   readonly imagesOf: readonly string[] | undefined;
   readonly live: KubeObject | undefined;
-  /** What the server would make of it. */
+  /** What the server would make of it; as it is sent, where the server cannot say yet. */
   readonly result: KubeObject;
   /** Whether the write would change anything but bookkeeping. */
   readonly changes: boolean;
+  /**
+   * What of the same plan has to be written first (`kind/name`), before the server's word on this one
+   * counts; it is dry-run once more then. Empty when it is proven.
+   */
+  readonly needs: readonly string[];
   /** Why nothing is waited for after it; `undefined` where it is watched. */
   readonly unwatched: string | undefined;
   readonly position: SourcePosition | undefined;
@@ -66,9 +71,24 @@ export function plannedTarget(planned: PlannedWrite): RolloutTarget | undefined 
   return { resource, namespace, name, written: result, changed: changes, imagesOf, workload };
 }
 
+/** What is to be said of Deployments that are paused, and so will not roll out. Pure. */
+export function pausedNotes(writes: readonly PlannedWrite[]): readonly string[] {
+  return writes
+    .filter(({ resource, result }) => {
+      const { paused } = (result.spec ?? {}) as { readonly paused?: boolean };
+      return resource.kind === 'Deployment' && paused === true;
+    })
+    .map(({ name, namespace, object }) => {
+      const { paused } = (object?.spec ?? {}) as { readonly paused?: boolean };
+      return paused === true
+        ? `${name} is paused by its manifest (spec.paused), and will not roll out before that goes`
+        : `${name} is paused, and will not roll out before it is resumed: kubectl -n ${namespace} rollout resume ${name}`;
+    });
+}
+
 /**
- * Plans everything that will be written, each write proven by a server-side dry run, in the order of
- * writing. Changes nothing.
+ * Plans everything that will be written, each write proven by a server-side dry run where what it needs
+ * is there, in the order of writing. Changes nothing.
  * @throws UserError at the first thing that is wrong
  */
 export async function planRollout(
@@ -78,7 +98,8 @@ export async function planRollout(
   options: RequestOptions,
 ): Promise<RolloutPlan> {
   const { manifests } = request;
-  return manifests
+  const { writes, notes } = manifests
     ? await planManifests(connection, discovery, request, manifests, options)
     : { writes: await planImages(connection, request, options), notes: [] };
+  return { writes, notes: [...notes, ...pausedNotes(writes)] };
 }

@@ -13,11 +13,17 @@ function byUid(...pods: readonly Pod[]): ReadonlyMap<string, Pod> {
   return new Map(pods.map((one) => [one.metadata.uid ?? '', one]));
 }
 
+function uid({ metadata }: Pod): string {
+  return metadata.uid ?? '';
+}
+
 describe('the timeline of pods', () => {
   test('has each state of each pod, the old ones until they are gone', () => {
     const timeline = startPodTimeline();
     timeline.see(byUid(old), 0);
+    timeline.tell(new Set());
     timeline.see(byUid(old, starting), 1_000);
+    timeline.tell(new Set([uid(starting)]));
     timeline.see(byUid(old, ready), 3_000);
     timeline.see(byUid(leaving(old), ready), 3_500);
     timeline.see(byUid(ready), 5_000);
@@ -31,11 +37,20 @@ describe('the timeline of pods', () => {
 
   test('shows a pod that crashed as failing until it is well, and first of all', () => {
     const timeline = startPodTimeline();
-    timeline.see(byUid(old), 0);
     timeline.see(byUid(old, pod(rs, terminated(1, 0), 'web-new')), 1_000);
+    timeline.tell(new Set([uid(ready)]));
     timeline.see(byUid(old, ready), 2_000);
     const states = timeline.phases(3_000).map(({ subject, label }) => `${subject}: ${label}`);
     expect(states).toEqual(['new web-new: failing', 'new web-new: ready', 'old web-old: ready']);
+  });
+
+  test('calls a pod of a release new although it is there at the first look, and is taken back later', () => {
+    const timeline = startPodTimeline();
+    timeline.see(byUid(old, ready), 0);
+    timeline.tell(new Set([uid(ready)]));
+    timeline.tell(new Set([uid(old)]));
+    const subjects = timeline.phases(1_000).map(({ subject }) => subject);
+    expect(subjects).toEqual(['old web-old', 'new web-new']);
   });
 
   test('leaves out what would make the chart unreadable', () => {

@@ -37,8 +37,8 @@ interface Stretch {
 
 interface Life {
   readonly name: string;
-  /** Whether it was there at the first look. */
-  readonly old: boolean;
+  /** Whether it is of the template that is rolled out; `undefined` until that is known. */
+  isNew: boolean | undefined;
   readonly stretches: Stretch[];
   end: number | undefined;
 }
@@ -47,6 +47,8 @@ interface Life {
 export interface PodTimeline {
   /** The pods as they are now, by UID. */
   see(pods: ReadonlyMap<string, KubeObject>, at: number): void;
+  /** Which of the pods, by UID, are new; those that were seen before stay what they were then. */
+  tell(newPods: ReadonlySet<string>): void;
   /** A section for each pod, a phase for each of its states; the pods that failed come first. */
   phases(at: number): readonly Phase[];
 }
@@ -54,14 +56,13 @@ export interface PodTimeline {
 /** Starts with no pods. */
 export function startPodTimeline(): PodTimeline {
   const lives = new Map<string, Life>();
-  let looked = false;
   return {
     see: (pods, at) => {
       for (const [uid, object] of pods) {
         const pod = object as Pod;
         const life = lives.get(uid) ?? {
           name: pod.metadata.name,
-          old: !looked,
+          isNew: undefined,
           stretches: [],
           end: undefined,
         };
@@ -70,16 +71,18 @@ export function startPodTimeline(): PodTimeline {
         if (life.stretches.at(-1)?.state !== state) life.stretches.push({ state, from: at });
       }
       for (const [uid, life] of lives) if (!pods.has(uid)) life.end ??= at;
-      looked = true;
+    },
+    tell: (newPods) => {
+      for (const [uid, life] of lives) life.isNew ??= newPods.has(uid);
     },
     phases: (at) =>
       [...lives.values()]
         .map((life) => ({ life, failed: life.stretches.some(({ state }) => state === 'failing') }))
         .sort((a, b) => Number(b.failed) - Number(a.failed))
         .slice(0, MOST_PODS)
-        .flatMap(({ life: { name, old, stretches, end = at } }) =>
+        .flatMap(({ life: { name, isNew, stretches, end = at } }) =>
           stretches.map(({ state, from }, index) => ({
-            subject: `${old ? 'old' : 'new'} ${name}`,
+            subject: `${isNew ? 'new' : 'old'} ${name}`,
             label: state,
             from,
             to: stretches[index + 1]?.from ?? end,

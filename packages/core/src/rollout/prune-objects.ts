@@ -5,7 +5,8 @@ import { deleteObject } from '../cluster/delete.ts';
 import type { Discovery } from '../cluster/discovery.ts';
 import type { Resource } from '../cluster/object.ts';
 import { errorMessage, UserError } from '../errors.ts';
-import type { Leftover, ObjectRef } from './prune.ts';
+import type { ObjectRef } from '../release/inventory.ts';
+import type { Leftover } from './prune.ts';
 
 /** What became of an object that was to be deleted. */
 export interface Pruned {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '../cluster/object.ts';
+import type { ObjectRef } from '../release/inventory.ts';
 import type { PodTemplate } from '../workload/types.ts';
-import { type Leftover, leftoversOf, needsOf, type ObjectRef, planPrune } from './prune.ts';
+import { type Leftover, needsOf, planPrune } from './prune.ts';
 
 /** `Kind.group name`, in a namespace. */
 function ref(text: string, namespace: string | undefined = 'shop'): ObjectRef {
@@ -38,23 +39,6 @@ function plan(leftovers: readonly Leftover[], applied: readonly KubeObject[] = [
     kept: Object.fromEntries(stays.map((one) => [one.ref.name, one.because])),
   };
 }
-
-describe('leftovers', () => {
-  test('are what earlier releases applied and this one does not, each once', () => {
-    expect(
-      leftoversOf(
-        [ref('Service a'), ref('Service b'), ref('ConfigMap a'), ref('Service b')],
-        [ref('Service a')],
-      ).map(({ kind, name }) => `${kind} ${name}`),
-    ).toEqual(['Service b', 'ConfigMap a']);
-  });
-
-  test('are no objects that are applied in another version of their API', () => {
-    const old = { ...ref('HorizontalPodAutoscaler.autoscaling web'), apiVersion: 'autoscaling/v1' };
-    const now = { ...old, apiVersion: 'autoscaling/v2' };
-    expect(leftoversOf([old], [now])).toEqual([]);
-  });
-});
 
 describe('pruning', () => {
   test('deletes in the opposite order of writing', () => {

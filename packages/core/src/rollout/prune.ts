@@ -1,22 +1,9 @@
 import { FIELD_MANAGER } from '../cluster/apply.ts';
-import { groupOf, type KubeObject, objectName } from '../cluster/object.ts';
+import { type KubeObject, objectName } from '../cluster/object.ts';
+import { isSame, type ObjectRef } from '../release/inventory.ts';
 import { configReferences } from '../workload/config-references.ts';
 import type { PodTemplate } from '../workload/types.ts';
 import { inOrder } from './order.ts';
-
-/** An object of a release. */
-export interface ObjectRef {
-  readonly apiVersion: string;
-  readonly kind: string;
-  /** `undefined` for what is in no namespace. */
-  readonly namespace: string | undefined;
-  readonly name: string;
-}
-
-/** An object as the ledger has it; whether its kind has namespaces is found out when it is read. */
-export function refOf({ apiVersion, kind, metadata }: KubeObject, namespace: string): ObjectRef {
-  return { apiVersion, kind, namespace: metadata.namespace ?? namespace, name: metadata.name };
-}
 
 /** What must stay for a release that one can go back to, or that another app runs. */
 export interface KeptRelease {
@@ -45,28 +32,6 @@ const KEEP = [
   ['paal.dev/prune', 'false'],
   ['helm.sh/resource-policy', 'keep'],
 ] as const;
-
-/** Two names of the same object: the version of its API is no difference. */
-function isSame(a: ObjectRef, b: ObjectRef): boolean {
-  return (
-    a.kind === b.kind &&
-    a.name === b.name &&
-    a.namespace === b.namespace &&
-    groupOf(a.apiVersion) === groupOf(b.apiVersion)
-  );
-}
-
-/** What `inventory` has and `applied` has not, each once. */
-export function leftoversOf(
-  inventory: readonly ObjectRef[],
-  applied: readonly ObjectRef[],
-): readonly ObjectRef[] {
-  return inventory.filter(
-    (ref, index) =>
-      !applied.some((one) => isSame(one, ref)) &&
-      inventory.findIndex((one) => isSame(one, ref)) === index,
-  );
-}
 
 /**
  * What a release needs if one goes back to it, beside what the ledger can bring back: what its pods
@@ -106,7 +71,7 @@ export function needsOf(
  * kubectl and krane delete claims, kubectl PersistentVolumes and Namespaces too, and kapp all there is;
  * each has an issue about what was lost so. Secrets are pruned like them all, except those in use.
  */
-function protection({ apiVersion, kind, namespace }: ObjectRef): string | undefined {
+export function protection({ apiVersion, kind, namespace }: ObjectRef): string | undefined {
   if (namespace === undefined) return 'it is in no namespace, and others may use it';
   if (PROTECTED_NAMESPACES.includes(namespace)) return `namespace ${namespace} is protected`;
   if (kind === 'PersistentVolumeClaim' && apiVersion === 'v1') return 'it holds data';

@@ -3,16 +3,17 @@ import { applyObject, patchObject } from '../cluster/apply.ts';
 import type { Connection, RequestOptions } from '../cluster/connection.ts';
 import type { KubeObject } from '../cluster/object.ts';
 import { type PlannedWrite, plannedTarget } from './plan.ts';
+import { differs } from './plan-objects.ts';
 import type { RolloutTarget } from './target.ts';
 
 /**
- * Whether there is something new to be waited for. A generation rises with annotations, too, and what
- * has no spec has no generation.
+ * Whether there is something new to be waited for. A generation rises with annotations, too, what has no
+ * spec has no generation, and a resourceVersion rises with bookkeeping. Pure.
  */
-function hasChanged(live: KubeObject | undefined, written: KubeObject): boolean {
+export function hasChanged(live: KubeObject | undefined, written: KubeObject): boolean {
   if (!live || live.metadata.uid !== written.metadata.uid) return true;
   return written.spec === undefined
-    ? live.metadata.resourceVersion !== written.metadata.resourceVersion
+    ? differs(live, written)
     : !isDeepStrictEqual(live.spec, written.spec);
 }
 

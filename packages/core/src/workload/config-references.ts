@@ -71,3 +71,44 @@ export function configReferences({ spec }: PodTemplate): readonly ConfigReferenc
     ]),
   ];
 }
+
+type Node = Readonly<Record<string, unknown>>;
+
+/** By the field that refers to it: what kind of object is meant, and the field with its name. */
+const FIELDS: Readonly<Record<string, readonly [ConfigReference['kind'], 'name' | 'secretName']>> =
+  {
+    configMapRef: ['ConfigMap', 'name'],
+    configMapKeyRef: ['ConfigMap', 'name'],
+    configMap: ['ConfigMap', 'name'],
+    secretRef: ['Secret', 'name'],
+    secretKeyRef: ['Secret', 'name'],
+    secret: ['Secret', 'secretName'],
+  };
+
+/**
+ * Where a template refers to a ConfigMap or Secret, as the path of the reference's name, or of its key
+ * where one is asked for and named; `undefined` when it does not.
+ */
+export function referencePath(
+  template: PodTemplate,
+  wanted: { readonly kind: ConfigReference['kind']; readonly name: string; readonly key?: string },
+): readonly PropertyKey[] | undefined {
+  const paths: (readonly PropertyKey[])[] = [];
+  const visit = (node: unknown, path: readonly PropertyKey[]): void => {
+    if (typeof node !== 'object' || node === null) return;
+    for (const [field, value] of Object.entries(node)) {
+      const below = [...path, Array.isArray(node) ? Number(field) : field];
+      const [kind, nameField] = FIELDS[field] ?? [];
+      const named = value as Node;
+      if (kind === wanted.kind && nameField && named?.[nameField] === wanted.name) {
+        if (wanted.key === undefined || named.key === wanted.key) {
+          const key = named.key !== undefined && wanted.key !== undefined;
+          paths.push([...below, key ? 'key' : nameField]);
+        } else if (named.key === undefined) paths.push([...below, nameField]);
+      }
+      visit(value, below);
+    }
+  };
+  visit(template.spec, ['spec']);
+  return paths.find((path) => path.at(-1) === 'key') ?? paths[0];
+}

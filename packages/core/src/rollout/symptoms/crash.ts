@@ -1,6 +1,7 @@
 import { clause } from '../../workload/kinds/clause.ts';
 import { describeExit } from '../../workload/kinds/exit.ts';
-import type { Event } from '../../workload/types.ts';
+import { containerOf, describeProbe } from '../../workload/probe.ts';
+import type { Container, Event } from '../../workload/types.ts';
 import type { ReasonName } from '../budget.ts';
 import type { ContainerMemory } from '../container-memory.ts';
 import { eventTime } from '../event-memory.ts';
@@ -47,6 +48,7 @@ function reasonOf({ lastExit }: ContainerMemory, kill: ProbeKill | undefined): R
 function hintFor(
   reason: ReasonName,
   { lastExit, init }: ContainerMemory,
+  container: Container | undefined,
   limit: string | undefined,
 ): string {
   if (reason === 'OOMKilled') {
@@ -56,10 +58,13 @@ function hintFor(
   if (reason === 'ContainerCannotRun')
     return 'Does the command of the container exist in its image?';
   if (reason === 'LivenessProbeFailed') {
-    return 'Does the container answer its livenessProbe in time? A slow start needs a startupProbe.';
+    const probe =
+      describeProbe(container, 'livenessProbe') ?? 'It did not answer its livenessProbe.';
+    return `${probe} A slow start needs a startupProbe.`;
   }
   if (reason === 'StartupProbeFailed') {
-    return 'Does the container start within failureThreshold × periodSeconds of its startupProbe?';
+    const probe = describeProbe(container, 'startupProbe') ?? 'It did not answer its startupProbe.';
+    return `${probe} Raise failureThreshold if its start takes longer than that.`;
   }
   if (lastExit?.exitCode === 0 && !init) {
     return 'A container that serves must keep running; this one ends by itself.';
@@ -71,11 +76,7 @@ interface Limits {
   readonly limits?: { readonly memory?: string };
 }
 
-function memoryLimitOf({ memory }: Patient, name: string): string | undefined {
-  const spec = memory.template?.spec;
-  const container = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find(
-    (one) => one.name === name,
-  );
+function memoryLimitOf(container: Container | undefined): string | undefined {
   return (container?.resources as Limits | undefined)?.limits?.memory;
 }
 
@@ -83,7 +84,8 @@ function crashOf(patient: Patient, container: ContainerMemory): Symptom {
   const { target, memory, observation } = patient;
   const kill = probeKill(observation.events, container);
   const reason = reasonOf(container, kill);
-  const limit = reason === 'OOMKilled' ? memoryLimitOf(patient, container.container) : undefined;
+  const spec = containerOf(memory.template, container.container);
+  const limit = reason === 'OOMKilled' ? memoryLimitOf(spec) : undefined;
   const what = container.init ? 'The init container' : 'The container';
   const times = container.exits === 1 ? 'once' : `${container.exits} times`;
   const end = container.lastExit ? describeExit(container.lastExit, limit) : 'exited';
@@ -99,7 +101,7 @@ function crashOf(patient: Patient, container: ContainerMemory): Symptom {
       pod: container.pod,
       container: container.container,
       message: `${what} ${container.container} ${by}, ${times} so far.`,
-      hint: hintFor(reason, container, limit),
+      hint: hintFor(reason, container, spec, limit),
     },
   );
   // How often a task may fail is for its own controller to say: backoffLimit, podFailurePolicy.

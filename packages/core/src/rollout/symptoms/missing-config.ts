@@ -1,16 +1,11 @@
+import type { KubeObject } from '../../cluster/object.ts';
+import type { MissingObject } from '../../report/finding.ts';
 import { clause } from '../../workload/kinds/clause.ts';
 import { eventKey } from '../event-memory.ts';
 import { tellingPods } from '../memory.ts';
 import { type Patient, type Symptom, symptomOf } from './symptom.ts';
 
-/** What a message of the kubelet names as missing. */
-export interface MissingConfig {
-  readonly kind: 'Secret' | 'ConfigMap';
-  readonly name: string;
-  readonly key: string | undefined;
-}
-
-const KINDS: Readonly<Record<string, MissingConfig['kind']>> = {
+const KINDS: Readonly<Record<string, MissingObject['kind']>> = {
   secret: 'Secret',
   configmap: 'ConfigMap',
 };
@@ -20,11 +15,11 @@ const KINDS: Readonly<Record<string, MissingConfig['kind']>> = {
  * `secret "db" not found`, `couldn't find key URI in Secret ns/db`,
  * `references non-existent secret key: URI`.
  */
-export function missingConfigOf(message: string): MissingConfig | undefined {
+export function missingConfigOf(message: string): MissingObject | undefined {
   const object = /\b(secret|configmap) "([^"]+)" not found/i.exec(message);
   if (object) {
     const [, kind = '', name = ''] = object;
-    return { kind: KINDS[kind.toLowerCase()] ?? 'Secret', name, key: undefined };
+    return { kind: KINDS[kind.toLowerCase()] ?? 'Secret', name };
   }
   const key = /couldn't find key (\S+) in (Secret|ConfigMap) (?:[^/\s]+\/)?(\S+)/i.exec(message);
   if (key) {
@@ -40,31 +35,57 @@ export function missingConfigOf(message: string): MissingConfig | undefined {
   return undefined;
 }
 
+/** Whether `missing` is among `objects`, with its key where one is asked for. Pure. */
+function isAmong(objects: readonly KubeObject[], { kind, name, key }: MissingObject): boolean {
+  return objects.some((object) => {
+    if (object.kind !== kind || object.metadata.name !== name) return false;
+    const { data = {}, binaryData = {} } = object as {
+      readonly data?: object;
+      readonly binaryData?: object;
+    };
+    return key === undefined || key in data || key in binaryData;
+  });
+}
+
 interface Place {
   readonly pod: string;
   readonly container?: string;
 }
 
+/**
+ * What has come since the kubelet looked is given the time until it looks again, and starts: after an
+ * error in 10 to 15 s, else every 60 to 90 s (pkg/kubelet/kubelet.go backOffPeriod, syncFrequency); for
+ * a volume up to two minutes (pkg/util/goroutinemap/exponentialbackoff).
+ */
+const UNTIL_LOOKED_AGAIN = 130_000;
+
 function missingSymptom(
   patient: Patient,
   since: number,
-  { kind, name, key }: MissingConfig,
+  missing: MissingObject,
   place: Place,
 ): Symptom {
+  const { kind, name, key } = missing;
   const { namespace = '' } = patient.target;
   const what = key ? `The key ${key} of the ${kind} ${name}` : `The ${kind} ${name}`;
   const user = place.container ? `container ${place.container}` : `pod ${place.pod}`;
+  const isThere = isAmong(patient.observation.lookedUp, missing);
   const reason = key ? (`${kind}KeyNotFound` as const) : (`${kind}NotFound` as const);
   return symptomOf(
     patient,
     reason,
-    { since },
+    { since: isThere ? since + UNTIL_LOOKED_AGAIN : since },
     {
       ...place,
-      message: `${what}, which ${user} needs, does not exist in namespace ${namespace}.`,
-      hint: key
-        ? `Add it: kubectl -n ${namespace} edit ${kind.toLowerCase()} ${name}`
-        : `Create the ${kind} before the rollout, or correct its name in the manifest.`,
+      missing,
+      message: isThere
+        ? `${what}, which ${user} needs, was not there when the kubelet looked; it is there by now.`
+        : `${what}, which ${user} needs, does not exist in namespace ${namespace}.`,
+      hint: isThere
+        ? 'The kubelet tries again within two minutes.'
+        : key
+          ? `Add it: kubectl -n ${namespace} edit ${kind.toLowerCase()} ${name}`
+          : `Create the ${kind} before the rollout, or correct its name in the manifest.`,
     },
   );
 }

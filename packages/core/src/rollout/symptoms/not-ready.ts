@@ -2,6 +2,7 @@ import { clause } from '../../workload/kinds/clause.ts';
 import { disruptionOf } from '../../workload/kinds/disruption.ts';
 import { isReady } from '../../workload/kinds/pods.ts';
 import { conditionOf } from '../../workload/kinds/status.ts';
+import { containerOf, describeProbe } from '../../workload/probe.ts';
 import type { Event, Pod } from '../../workload/types.ts';
 import { eventTime } from '../event-memory.ts';
 import { isUnscheduled, unscheduledKey } from '../memory.ts';
@@ -62,6 +63,8 @@ function ofPod(patient: Patient, pod: Pod): Symptom | undefined {
   const event = latest(patient.observation.events, pod.metadata.uid);
   const reason = event?.reason === 'Unhealthy' ? 'ProbeFailed' : 'NotReady';
   const why = waiting?.state?.waiting?.reason;
+  const container = containerOf(patient.memory.template, waiting?.name ?? '');
+  const probe = why ? undefined : describeProbe(container, 'readinessProbe');
   return symptomOf(
     patient,
     reason,
@@ -72,7 +75,9 @@ function ofPod(patient: Patient, pod: Pod): Symptom | undefined {
       message: event
         ? `The pod ${pod.metadata.name} is not ready: ${clause(event.message ?? '')}.`
         : `The pod ${pod.metadata.name} is not ready${why ? ` (${why})` : ''}.`,
-      hint: 'Does the container listen where its probe asks, and is what it depends on there?',
+      hint: probe
+        ? `${probe} Does the container answer there, and is what it depends on there?`
+        : 'Does the container answer its probe, and is what it depends on there?',
     },
   );
 }

@@ -1,0 +1,52 @@
+import { isDeepStrictEqual } from 'node:util';
+import { readObject } from '../cluster/apply.ts';
+import type { Connection, RequestOptions } from '../cluster/connection.ts';
+import { type KubeObject, objectName } from '../cluster/object.ts';
+import { whyNotServing } from '../release/history.ts';
+import type { Ledger } from '../release/ledger.ts';
+import type { Release, ReleaseWorkload } from '../release/release.ts';
+import { imagePlaces } from '../workload/images.ts';
+import { templateOf, workloadResource } from '../workload/template.ts';
+import type { PodTemplate } from '../workload/types.ts';
+
+function imagesOf(template: PodTemplate): unknown {
+  return imagePlaces(template).map(({ list, container, image }) => ({ list, container, image }));
+}
+
+/**
+ * Why a workload is not what the release made of it; `undefined` when it is, as far as its images tell:
+ * the rest of a template is also changed by `rollout restart` and by reloaders. Pure.
+ */
+export function whyNotReleased(
+  { workload, template }: ReleaseWorkload,
+  live: KubeObject | undefined,
+): string | undefined {
+  const name = objectName(workload.kind, workload.name);
+  const present = live && templateOf(live);
+  if (!present) return `${name} is not there any more`;
+  if (isDeepStrictEqual(imagesOf(present), imagesOf(template))) return undefined;
+  return `somebody else has set other images on ${name}`;
+}
+
+/**
+ * Marks `release` as verified, when it is what serves: what was verified is what runs. Gives why it did
+ * not; `undefined` when it did.
+ * @throws ApiError
+ */
+export async function markVerified(
+  { connection, ledger }: { readonly connection: Connection; readonly ledger: Ledger },
+  release: Release,
+  workloads: readonly ReleaseWorkload[],
+  options: RequestOptions,
+): Promise<string | undefined> {
+  const why = whyNotServing(await ledger.list(), release);
+  if (why) return why;
+  for (const one of workloads) {
+    const { kind, namespace, name } = one.workload;
+    const live = await readObject(connection, workloadResource(kind), namespace, name, options);
+    const other = whyNotReleased(one, live);
+    if (other) return other;
+  }
+  await ledger.mark(release, 'verified');
+  return undefined;
+}
