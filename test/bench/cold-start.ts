@@ -104,11 +104,12 @@ async function timed(
 export const coldStart: Benchmark = {
   name: 'cold-start',
   description: `size of the bundles, and time to the first request over bare node, beside the packages alone (median of ${RUNS})`,
-  run: async (say) => {
+  run: async ({ say, signal, rounds = RUNS }) => {
     const figures: Figure[] = [];
     say('bundling the packages alone (about 20 s)');
     const reference = await buildReferenceBundle();
     for (const name of await actionNames()) {
+      signal.throwIfAborted();
       say(`measuring ${name}`);
       const bundle = join(repositoryRoot, 'dist', name, 'index.js');
       const { server, port, firstAsked } = await listen();
@@ -127,7 +128,7 @@ export const coldStart: Benchmark = {
       const bare: number[] = [];
       const packages: number[] = [];
       const started: number[] = [];
-      for (let run = 0; run < RUNS; run += 1) {
+      for (let run = 0; run < rounds; run += 1) {
         bare.push(await timed(['-e', '0'], env, folder));
         packages.push(await timed([join(reference, 'index.mjs')], env, folder));
         // paal/setup asks nobody: it is measured to its end.
@@ -136,6 +137,7 @@ export const coldStart: Benchmark = {
         );
       }
       server.close();
+      await rm(folder, { recursive: true, force: true });
       const { size } = await stat(bundle);
       const largest = name === 'migrate' ? LARGEST.migrate : LARGEST.default;
       figures.push(
