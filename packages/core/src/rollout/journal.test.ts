@@ -101,4 +101,18 @@ describe('the journal', () => {
       { subject: 'deployment/web', label: 'release 3', from: 0, to: 2_500, outcome: 'good' },
     ]);
   });
+
+  test('keeps one phase of what is well again and again in other words, the last', () => {
+    const { journal, pass } = begin();
+    for (const label of ['release 3', 'back to release 2']) {
+      journal.begin(label);
+      for (const message of ['2 of 3 endpoints ready', '3 of 3 endpoints ready']) {
+        journal.onVerdict('service/web', { status: 'succeeded', message }, pass(1_000));
+      }
+    }
+    expect(journal.phases.map(({ label, from, to }) => [label, from, to])).toEqual([
+      ['release 3', 0, 2_000],
+      ['back to release 2', 2_000, 4_000],
+    ]);
+  });
 });

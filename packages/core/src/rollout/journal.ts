@@ -119,7 +119,11 @@ export function startJournal(sinks: JournalSinks, clock: Clock): Journal {
       timeline.push({ at, subject: name, text: verdict.message });
       if (verdict.status === 'progressing') return;
       const outcome = verdict.status === 'succeeded' ? 'good' : 'bad';
-      phases.push({ subject: name, label, from: since, to: at, outcome });
+      // What is well goes on being told in other words until everything is.
+      const told = phases.findIndex((one) => one.subject === name && one.from === since);
+      const phase = { subject: name, label, from: since, to: at, outcome } as const;
+      if (told < 0) phases.push(phase);
+      else phases[told] = phase;
     },
     onNotice: (message) => {
       sinks.record({ at: clock.now() - start, notice: message });
