@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { afterTests, type Playground, playground, realNodeTest } from './fixture.ts';
 import {
   applyManifest,
@@ -6,17 +6,12 @@ import {
   expectServing,
   ledger,
   reportOf,
-  type Versions,
-  versions,
+  testVersions,
 } from './rollout-fixture.ts';
 import { until } from './until.ts';
 import { service, web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 /** A namespace that is not there yet, and goes after the tests. */
 async function newNamespace(label: string): Promise<{ ground: Playground; own: string }> {

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { verifyRelease } from './deploy-prune-fixture.ts';
 import { playground, realNodeTest } from './fixture.ts';
 import {
@@ -7,16 +7,11 @@ import {
   expectServing,
   ledger,
   rollBack,
-  type Versions,
-  versions,
+  testVersions,
 } from './rollout-fixture.ts';
 import { service, web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 describe('paal/rollback after a prune', () => {
   realNodeTest('brings back what was pruned, and says so', async () => {

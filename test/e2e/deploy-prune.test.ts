@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { takeBack, verifyRelease } from './deploy-prune-fixture.ts';
 import { type Playground, playground, realNodeTest } from './fixture.ts';
 import {
@@ -8,16 +8,11 @@ import {
   ledger,
   reportOf,
   setImage,
-  type Versions,
-  versions,
+  testVersions,
 } from './rollout-fixture.ts';
 import { service, web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 const PRUNE = { prune: 'true' };
 

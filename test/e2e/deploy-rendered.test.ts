@@ -1,24 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { type Playground, playground, realNodeTest } from './fixture.ts';
-import {
-  expectGood,
-  expectServing,
-  type Versions,
-  versions,
-  workspace,
-} from './rollout-fixture.ts';
+import { expectGood, expectServing, testVersions, workspace } from './rollout-fixture.ts';
 import { web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 /** What a step `kubectl kustomize overlay > FILE` leaves behind. */
 async function kustomize({ cluster }: Playground, folder: string, file: string): Promise<void> {

@@ -1,14 +1,10 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { playground, realNodeTest } from './fixture.ts';
 import { expectFailure } from './rollout-failure.ts';
-import { applyManifest, expectGood, ledger, type Versions, versions } from './rollout-fixture.ts';
+import { applyManifest, expectGood, ledger, testVersions } from './rollout-fixture.ts';
 import { type WebOptions, web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 function bad(options: Partial<WebOptions>): object {
   return web({ image: image.v2, ...options });

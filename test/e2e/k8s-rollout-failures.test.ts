@@ -1,14 +1,10 @@
-import { beforeAll, describe } from '@jest/globals';
+import { describe } from '@jest/globals';
 import { playground, realNodeTest } from './fixture.ts';
 import { expectFailure } from './rollout-failure.ts';
-import { type Versions, versions } from './rollout-fixture.ts';
+import { testVersions } from './rollout-fixture.ts';
 import { web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 describe('paal/k8s-rollout names the cause of a failure, and takes the workload back', () => {
   realNodeTest('a crash of an init container', async () => {

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import type { StepOptions } from '../contract/run-action.ts';
 import { type Playground, playground, realNodeTest } from './fixture.ts';
 import {
@@ -7,16 +7,11 @@ import {
   expectServing,
   ledger,
   reportOf,
-  type Versions,
-  versions,
+  testVersions,
 } from './rollout-fixture.ts';
 import { web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 /** Does `act` once, as soon as the step has printed `text`. */
 function once(text: string, act: (kill: (signal: NodeJS.Signals) => void) => void) {

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import type { StepOptions } from '../contract/run-action.ts';
 import { playground, realNodeTest } from './fixture.ts';
 import {
@@ -7,16 +7,11 @@ import {
   flightRecordOf,
   ledger,
   reportOf,
-  type Versions,
-  versions,
+  testVersions,
 } from './rollout-fixture.ts';
 import { web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 /** Lines that a container prints to make a fool of the runner, or of who reads its log. */
 const HOSTILE = [

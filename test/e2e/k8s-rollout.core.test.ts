@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { type Playground, playground, realNodeTest } from './fixture.ts';
 import {
   applyManifest,
@@ -10,8 +10,7 @@ import {
   ledger,
   reportOf,
   setImage,
-  type Versions,
-  versions,
+  testVersions,
   workspace,
 } from './rollout-fixture.ts';
 import { web } from './workloads.ts';
@@ -29,11 +28,7 @@ function config(data: Readonly<Record<string, string>>): object {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web' }, data };
 }
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 /** What users get from the Service. */
 async function answerOf(ground: Playground, path: string): Promise<string> {

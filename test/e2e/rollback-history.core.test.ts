@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { playground, realNodeTest } from './fixture.ts';
 import {
   applyManifest,
@@ -6,16 +6,11 @@ import {
   expectServing,
   ledger,
   rollBack,
-  type Versions,
-  versions,
+  testVersions,
 } from './rollout-fixture.ts';
 import { web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 describe('a deployment', () => {
   realNodeTest('after a rollback is a release like any other', async () => {

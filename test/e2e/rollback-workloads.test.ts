@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { playground, realNodeTest } from './fixture.ts';
 import {
   applyManifest,
@@ -7,16 +7,11 @@ import {
   ledger,
   rollBack,
   setImage,
-  type Versions,
-  versions,
+  testVersions,
 } from './rollout-fixture.ts';
 import { web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 describe('a deployment', () => {
   realNodeTest('of manifests after an image was set meets no conflict with ourselves', async () => {

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { copyImage, deleteFromRegistry } from '../images/skopeo.ts';
 import { type Playground, playground, realNodeTest } from './fixture.ts';
 import {
@@ -9,16 +9,11 @@ import {
   ledger,
   rollBack,
   setImage,
-  type Versions,
-  versions,
+  testVersions,
 } from './rollout-fixture.ts';
 import { web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 /** A namespace in which the images were released one after the other from a manifest. */
 async function released(label: string, ...images: readonly string[]): Promise<Playground> {

@@ -1,14 +1,10 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { realNodeTest } from './fixture.ts';
 import { completion, rollOut, troubledGround } from './rollout-faults-fixture.ts';
-import { expectGood, expectServing, ledger, type Versions, versions } from './rollout-fixture.ts';
+import { expectGood, expectServing, ledger, testVersions } from './rollout-fixture.ts';
 import { web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 describe('time that passes while nothing can be seen is no evidence:', () => {
   realNodeTest('a Secret that appears meanwhile is not called missing', async () => {

@@ -1,5 +1,6 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { realNodeTest } from './fixture.ts';
+import type { Rule } from './permissions-fixture.ts';
 import {
   badRollout,
   goodRollout,
@@ -7,18 +8,10 @@ import {
   type TroubledGround,
   troubledGround,
 } from './rollout-faults-fixture.ts';
-import { type Versions, versions } from './rollout-fixture.ts';
-import {
-  type Rule,
-  type ServiceAccount,
-  serviceAccount,
-} from './rollout-service-account-fixture.ts';
+import { testVersions } from './rollout-fixture.ts';
+import { type ServiceAccount, serviceAccount } from './rollout-service-account-fixture.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 const EVERYTHING = { resources: ['*'], verbs: ['*'] };
 /** What manifests of Deployments take, and everything else that the cluster's role `edit` grants. */

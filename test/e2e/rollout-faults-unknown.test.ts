@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { failing } from '../faults/answers.ts';
 import { realNodeTest } from './fixture.ts';
 import {
@@ -9,14 +9,10 @@ import {
   type TroubledGround,
   troubledGround,
 } from './rollout-faults-fixture.ts';
-import { expectGood, expectServing, ledger, type Versions, versions } from './rollout-fixture.ts';
+import { expectGood, expectServing, ledger, testVersions } from './rollout-fixture.ts';
 import { web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 /** Seconds of the timeout, and of the patience with the ledger and the like after it. */
 const TIMEOUT = 15;

@@ -1,17 +1,14 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { failing } from '../faults/answers.ts';
 import { loseAnswer, reset, stall } from '../faults/connections.ts';
 import type { Injection, Scope } from '../faults/fault.ts';
 import { realNodeTest } from './fixture.ts';
 import { lasting, rollOut, type TroubledGround, troubledGround } from './rollout-faults-fixture.ts';
-import { expectGood, expectServing, ledger, type Versions, versions } from './rollout-fixture.ts';
+import { expectGood, expectServing, ledger, testVersions } from './rollout-fixture.ts';
+import { until } from './until.ts';
 import { web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 /** The writes of the workload itself, without the dry runs before them. */
 const WRITES: Scope = {
@@ -74,6 +71,8 @@ describe('a good version is rolled out once although', () => {
     const troubled = await troubledGround('busy', image);
     const busy = troubled.proxy.inject(failing(429, { retryAfter: 1 }), { method: 'PATCH' });
     const { step } = await rollOut(troubled, { manifest: good() }, async () => {
+      // However long the step takes until it writes: the 5 s are those of its writes.
+      await until('a write is refused', async () => busy.hits > 0);
       await lasting(5);
       busy.off();
     });

@@ -1,14 +1,10 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { realNodeTest } from './fixture.ts';
 import { badRollout, goodRollout, troubledGround } from './rollout-faults-fixture.ts';
-import { type Versions, versions } from './rollout-fixture.ts';
+import { testVersions } from './rollout-fixture.ts';
 import { TROUBLES } from './rollout-troubles-fixture.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 describe('a good version is rolled out, in time and once, although', () => {
   for (const { name, trouble, seconds, says, late } of TROUBLES) {

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { expect } from '@jest/globals';
+import { beforeAll, expect } from '@jest/globals';
 import { stringify } from 'yaml';
 import type { StepOptions, StepResult } from '../contract/run-action.ts';
 import { type TestImage, testApp } from '../images/test-app.ts';
@@ -22,6 +22,15 @@ export async function versions(): Promise<Versions> {
   const images: readonly TestImage[] = await testApp(registry, ['v1', 'v2', 'v3']);
   const [v1 = '', v2 = '', v3 = ''] = images.map(({ image }) => image);
   return { v1, v2, v3, missing: `${registry}/test-app:missing` };
+}
+
+/** The versions, in the registry before the first test of the file; not to be read before that. */
+export function testVersions(): Versions {
+  const image = { v1: '', v2: '', v3: '', missing: '' };
+  beforeAll(async () => {
+    Object.assign(image, await versions());
+  });
+  return image;
 }
 
 /** A workspace with these files: objects become YAML documents, text stays as it is. */

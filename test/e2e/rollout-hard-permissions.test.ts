@@ -1,7 +1,7 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import type { StepResult } from '../contract/run-action.ts';
 import { type Playground, playground, realNodeTest } from './fixture.ts';
-import { expectGood, expectServing, ledger, type Versions, versions } from './rollout-fixture.ts';
+import { expectGood, expectServing, ledger, testVersions } from './rollout-fixture.ts';
 import { documentedRules, type Kind, omissions } from './rollout-readme-fixture.ts';
 import { serviceAccount } from './rollout-service-account-fixture.ts';
 import { web } from './workloads.ts';
@@ -14,11 +14,7 @@ const OWN: Readonly<Record<Kind, readonly string[]>> = {
   DaemonSet: ['daemonsets', 'controllerrevisions'],
 };
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 /** A namespace in which version 1 runs, as kubectl has put it there; version 3 crashes in it. */
 async function serving(kind: Kind, label: string): Promise<Playground> {

@@ -1,22 +1,12 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { localTest } from './cluster-command.ts';
 import { type Playground, playground, sharedCluster } from './fixture.ts';
-import {
-  applyManifest,
-  expectGood,
-  expectServing,
-  type Versions,
-  versions,
-} from './rollout-fixture.ts';
+import { applyManifest, expectGood, expectServing, testVersions } from './rollout-fixture.ts';
 import { startRegistryFront } from './rollout-registry-fixture.ts';
 import { until } from './until.ts';
 import { web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 async function serving(label: string): Promise<Playground> {
   const ground = await playground(label);

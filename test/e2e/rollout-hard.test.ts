@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import type { StepResult } from '../contract/run-action.ts';
 import { type Playground, playground, realNodeTest } from './fixture.ts';
 import {
@@ -8,16 +8,11 @@ import {
   expectServing,
   ledger,
   setImage,
-  type Versions,
-  versions,
+  testVersions,
 } from './rollout-fixture.ts';
 import { web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 describe('two runs at once', () => {
   /** Of two runs one has won: it serves, and the other has said so and left it alone. */

@@ -1,15 +1,11 @@
-import { beforeAll, describe } from '@jest/globals';
+import { describe } from '@jest/globals';
 import { playground, realNodeTest } from './fixture.ts';
 import { expectFailure } from './rollout-failure.ts';
 import { FAILURE_CASES } from './rollout-failure-cases.ts';
-import { type Versions, versions } from './rollout-fixture.ts';
+import { testVersions } from './rollout-fixture.ts';
 import { web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 // Where no node matches, a DaemonSet has no pods, and nothing to wait for.
 const NOT_OF_DAEMON_SETS = ['pods that no node takes'];

@@ -1,20 +1,15 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { type Playground, playground, realNodeTest } from './fixture.ts';
 import {
   applyManifest,
   expectGood,
   expectServing,
   rollBack,
-  type Versions,
-  versions,
+  testVersions,
 } from './rollout-fixture.ts';
 import { job, service, web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 interface Scaled {
   readonly metadata: { readonly uid: string };

@@ -1,13 +1,9 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { playground, realNodeTest } from './fixture.ts';
-import { applyManifest, expectGood, type Versions, versions } from './rollout-fixture.ts';
+import { applyManifest, expectGood, testVersions } from './rollout-fixture.ts';
 import { web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 describe('with stream-logs', () => {
   realNodeTest('the logs of the new pods are shown as they come, and only those', async () => {

@@ -1,20 +1,10 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { copyImage } from '../images/skopeo.ts';
 import { type Playground, playground, realNodeTest } from './fixture.ts';
-import {
-  applyManifest,
-  expectGood,
-  expectServing,
-  type Versions,
-  versions,
-} from './rollout-fixture.ts';
+import { applyManifest, expectGood, expectServing, testVersions } from './rollout-fixture.ts';
 import { web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 async function move(tag: string, to: string): Promise<void> {
   await copyImage(`docker://${to}`, `docker://${tag}`);

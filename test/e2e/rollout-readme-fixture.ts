@@ -1,32 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parse } from 'yaml';
-import { repositoryRoot } from '../../scripts/repository.ts';
-import type { Rule } from './rollout-service-account-fixture.ts';
+import { type DocumentedRule, type Rule, rulesInReadme } from './permissions-fixture.ts';
 
 /** The kinds whose images the README of paal/k8s-rollout says how to set with the least permissions. */
 export type Kind = 'Deployment' | 'StatefulSet' | 'DaemonSet';
 
-/** A rule of the README. */
-export interface DocumentedRule extends Rule {
-  /** Whether the action says that it goes without, instead of asking for it. */
-  readonly optional: boolean;
-}
-
 const APPS = { apiGroups: ['apps'], optional: false };
-
-/** The rules in the README, as they stand there: for Deployments. */
-async function documented(): Promise<readonly DocumentedRule[]> {
-  const file = join(repositoryRoot, 'actions', 'k8s-rollout', 'README.md');
-  const block = /^```yaml\n(rules:\n[\s\S]*?)^```$/m.exec(await readFile(file, 'utf8'))?.[1] ?? '';
-  return block
-    .split('\n')
-    .filter((line) => line.startsWith('  - '))
-    .map((line) => {
-      const [rule] = parse(line) as [Rule];
-      return { ...rule, optional: line.includes('# optional') };
-    });
-}
 
 function isAbout(name: string): (rule: Rule) => boolean {
   return ({ resources }) => resources.includes(name);
@@ -39,7 +16,7 @@ function isAbout(name: string): (rule: Rule) => boolean {
  * StatefulSet.
  */
 export async function documentedRules(kind: Kind): Promise<readonly DocumentedRule[]> {
-  const rules = await documented();
+  const rules = await rulesInReadme('k8s-rollout');
   if (kind === 'Deployment') return rules;
   const own = rules.find(isAbout('deployments'));
   const others = rules.filter(

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { copyImage } from '../images/skopeo.ts';
 import { type Playground, playground, realNodeTest } from './fixture.ts';
 import {
@@ -7,16 +7,11 @@ import {
   expectGood,
   expectServing,
   setImage,
-  type Versions,
-  versions,
+  testVersions,
 } from './rollout-fixture.ts';
 import { web } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 /** Does something once, when the log of a step holds `text`; `done` tells how that went. */
 function when(text: string, act: () => Promise<unknown>) {

@@ -1,17 +1,11 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
+import { temporaryFolder } from '../temporary-folder.ts';
 import type { Playground } from './fixture.ts';
+import { type Rule, role, roleBinding } from './permissions-fixture.ts';
 import { until } from './until.ts';
-
-/** A rule of a Role. */
-export interface Rule {
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
-  readonly verbs: readonly string[];
-}
 
 /** A ServiceAccount of a namespace, with a Role of its own. */
 export interface ServiceAccount {
@@ -37,7 +31,7 @@ async function writeKubeconfig(ground: Playground, name: string, token: string):
     contexts: [{ name, context: { cluster: clusters[0].name, user: name, namespace } }],
     users: [{ name, user: { token } }],
   };
-  const file = join(await mkdtemp(join(tmpdir(), 'paal-account-')), 'kubeconfig');
+  const file = join(await temporaryFolder('account'), 'kubeconfig');
   await writeFile(file, stringify(config), { mode: 0o600 });
   return file;
 }
@@ -73,30 +67,16 @@ async function granted({ cluster, namespace }: Playground, kubeconfig: string) {
   );
 }
 
-/** Rules as a Role takes them, without what tests add. */
-function roleRules(rules: readonly Rule[]): readonly Rule[] {
-  return rules.map(({ apiGroups, resources, verbs }) => ({ apiGroups, resources, verbs }));
-}
-
 /** Makes a ServiceAccount that may do in the namespace what the rules allow, and nothing else. */
 export async function serviceAccount(
   ground: Playground,
   name: string,
   rules: readonly Rule[],
 ): Promise<ServiceAccount> {
-  const apiGroup = 'rbac.authorization.k8s.io';
-  const apiVersion = `${apiGroup}/v1`;
-  const metadata = { name };
   await ground.apply(
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
-    { apiVersion, kind: 'Role', metadata, rules: roleRules(rules) },
-    {
-      apiVersion,
-      kind: 'RoleBinding',
-      metadata,
-      roleRef: { apiGroup, kind: 'Role', name },
-      subjects: [{ kind: 'ServiceAccount', name, namespace: ground.namespace }],
-    },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } },
+    role(name, rules),
+    roleBinding(name, { kind: 'ServiceAccount', name, namespace: ground.namespace }),
   );
   const token = await ground.kubectl('create', 'token', name);
   const kubeconfig = await writeKubeconfig(ground, name, token);
@@ -111,7 +91,7 @@ export async function serviceAccount(
   return {
     kubeconfig,
     allow: async (next) => {
-      await ground.apply({ apiVersion, kind: 'Role', metadata, rules: roleRules(next) });
+      await ground.apply(role(name, next));
       await inForce(next);
     },
   };

@@ -1,13 +1,9 @@
-import { beforeAll, describe } from '@jest/globals';
+import { describe } from '@jest/globals';
 import { playground, realNodeTest } from './fixture.ts';
-import { applyManifest, expectGood, type Versions, versions } from './rollout-fixture.ts';
+import { applyManifest, expectGood, testVersions } from './rollout-fixture.ts';
 import { job } from './workloads.ts';
 
-let image: Versions;
-
-beforeAll(async () => {
-  image = await versions();
-});
+const image = testVersions();
 
 describe('a Job in a release', () => {
   realNodeTest('that fails and is tried again is waited for, to its good end', async () => {

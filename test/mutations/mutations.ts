@@ -189,7 +189,7 @@ export const MUTATIONS: readonly Mutation[] = [
   mutation(
     'our own timer ends what makes no progress',
     'rollout/assess.ts',
-    'if (stuck !== undefined && now >= stuck) {',
+    'if (current && stuck !== undefined && now >= stuck) {',
     'if (false as boolean) {',
   ),
   mutation(

@@ -204,7 +204,7 @@ export async function deploy(
   });
   const { targets, plan: proven } = written;
   const isGood = outcomes.every(({ verdict }) => verdict.status === 'succeeded');
-  const tags = isGood ? await checkTags(outcomes, signal) : undefined;
+  const tags = isGood && !written.refusal ? await checkTags(outcomes, signal) : undefined;
   const moved = tags?.failures.map((finding) => locate(finding, proven)) ?? [];
   const refusal = written.refusal ?? moved[0];
   const worst = overall(outcomes);

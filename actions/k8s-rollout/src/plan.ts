@@ -20,7 +20,7 @@ import { rulesFor } from '@paal/core/workload/kinds/registry';
 import { parseWorkload } from '@paal/core/workload/reference';
 import { templateOf, workloadResource } from '@paal/core/workload/template';
 import type { Inputs } from './inputs.ts';
-import { planPruning } from './prune.ts';
+import { tellPruning } from './prune.ts';
 
 /** Where a step before puts the manifests that `-` stands for. */
 const RENDERED_FILE = join(process.env.RUNNER_TEMP || tmpdir(), 'manifests.yaml');
@@ -135,7 +135,7 @@ export async function makePlan(
     }
     for (const line of describeUnproven(writes)) info(line);
     const tools = { connection, discovery, ledger, namespace };
-    const gone = inputs.prune ? await planPruning(tools, writes, options) : [];
+    const gone = inputs.prune ? await tellPruning(tools, writes, options) : [];
     return { writes, gone };
   });
 }

@@ -1,13 +1,16 @@
 import type { ActionContext } from '@paal/core/action/lifecycle';
-import { requireAccess } from '@paal/core/cluster/access-review';
 import { type Connection, connect, loadKubeConfig } from '@paal/core/cluster/connection';
 import { type Discovery, discover } from '@paal/core/cluster/discovery';
 import { errorMessage, UserError } from '@paal/core/errors';
 import { type Ledger, openLedger } from '@paal/core/release/ledger';
 import type { Release, ReleaseContent } from '@paal/core/release/release';
-import { pruneAccess } from '@paal/core/rollout/access';
 import type { Pruned } from '@paal/core/rollout/prune-objects';
-import { lookForLeftovers, pruneLeftovers, refName } from '@paal/core/rollout/prune-release';
+import {
+  lookForLeftovers,
+  planPruning,
+  pruneLeftovers,
+  refName,
+} from '@paal/core/rollout/prune-release';
 import { markVerified } from '@paal/core/rollout/verified';
 
 /** The release that is verified, and where it is. */
@@ -49,16 +52,6 @@ async function find(ledger: Ledger, app: string, namespace: string, number: numb
   );
 }
 
-/** Makes sure that what is going to be pruned may be, before anything is asked. */
-async function checkPruning(subject: Subject, signal: AbortSignal): Promise<void> {
-  const { connection, discovery, namespace, release, content } = subject;
-  const { deleted } = await lookForLeftovers(subject, content, release.number, { signal });
-  const resources = await Promise.all(
-    deleted.map(({ ref }) => discovery.resource(ref.apiVersion, ref.kind)),
-  );
-  await requireAccess(connection, namespace, resources.flatMap(pruneAccess), { signal });
-}
-
 /**
  * Looks the release up. Changes nothing.
  * @throws UserError when there is no cluster, no such release, or a permission is missing
@@ -77,7 +70,8 @@ export async function openSubject(
     const content = await ledger.content(release);
     const discovery = discover(connection, { signal });
     const subject = { connection, discovery, ledger, namespace, release, content };
-    if (content.prune) await checkPruning(subject, signal);
+    // What may not be deleted is said before anything is asked.
+    if (content.prune) await planPruning(subject, content, number, { signal });
     return subject;
   } catch (error) {
     await connection.close();

@@ -103,4 +103,18 @@ describe('a tag', () => {
     await client.close();
     expect(answer).toMatchObject({ names: 'unknown', because: expect.stringMatching(/./) });
   });
+
+  test('is unknown where the proxy that the environment names is none', async () => {
+    const before = process.env.HTTP_PROXY;
+    process.env.HTTP_PROXY = 'nonsense';
+    try {
+      expect(await compare('1', INDEX)).toMatchObject({
+        names: 'unknown',
+        because: expect.stringContaining('Invalid URL'),
+      });
+    } finally {
+      if (before === undefined) delete process.env.HTTP_PROXY;
+      else process.env.HTTP_PROXY = before;
+    }
+  });
 });

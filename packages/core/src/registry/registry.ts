@@ -1,4 +1,5 @@
 import { EnvHttpProxyAgent, request as send } from 'undici';
+import { errorMessage } from '../errors.ts';
 import type { ImageReference } from './reference.ts';
 
 /** Whether a tag still names an image; `unknown` with the reason where nobody can tell. */
@@ -57,7 +58,7 @@ function challengeOf(header: string): {
 export function registryClient(
   login: (registry: string) => Promise<string | undefined>,
 ): RegistryClient {
-  const dispatcher = new EnvHttpProxyAgent({ allowH2: false });
+  let dispatcher: EnvHttpProxyAgent | undefined;
   const tokens = new Map<string, string>();
 
   const ask = async (
@@ -66,6 +67,8 @@ export function registryClient(
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<Answer> => {
+    // Not before it is needed: it refuses a proxy's address that is none.
+    dispatcher ??= new EnvHttpProxyAgent({ allowH2: false });
     const answer = await send(url, {
       method,
       headers: { 'user-agent': 'paal', ...headers },
@@ -151,10 +154,11 @@ export function registryClient(
         }
         return { names: 'another', digest: named };
       } catch (error) {
-        const because = error instanceof Error ? error.message : String(error);
-        return { names: 'unknown', because };
+        return { names: 'unknown', because: errorMessage(error) };
       }
     },
-    close: () => dispatcher.destroy(),
+    close: async () => {
+      await dispatcher?.destroy();
+    },
   };
 }

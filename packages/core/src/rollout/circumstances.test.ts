@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Connection, KubeRequest } from '../cluster/connection.ts';
+import { answering } from '../cluster/connection.test-data.ts';
 import { refusal } from '../cluster/watch.test-data.ts';
 import type { Finding } from '../report/finding.ts';
 import { withCircumstances } from './circumstances.ts';
@@ -12,19 +12,6 @@ const { signal } = new AbortController();
 
 function finding(reason: string): Finding {
   return { reason, class: 'slow', message: 'It is so.', pod: 'web-1', container: 'web' };
-}
-
-/** A connection that gives one answer, or refuses. */
-function answering(answer: object) {
-  const asked: string[] = [];
-  const connection = {
-    request: async ({ path }: KubeRequest) => {
-      asked.push(path);
-      if (answer instanceof Error) throw answer;
-      return answer;
-    },
-  } as Partial<Connection> as Connection;
-  return { connection, asked };
 }
 
 describe('a finding is told with its circumstances', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Connection, KubeRequest } from '../cluster/connection.ts';
+import { answering } from '../cluster/connection.test-data.ts';
 import type { KubeObject } from '../cluster/object.ts';
 import { refusal } from '../cluster/watch.test-data.ts';
 import type { MissingObject } from '../report/finding.ts';
@@ -23,15 +23,8 @@ function failing(missing: MissingObject): Standing {
 
 /** A look-up at a server that gives one answer, or refuses. */
 function lookUp(answer: object) {
-  const asked: string[] = [];
+  const { connection, asked } = answering(answer);
   const recorded: KubeObject[] = [];
-  const connection = {
-    request: async ({ path }: KubeRequest) => {
-      asked.push(path);
-      if (answer instanceof Error) throw answer;
-      return answer;
-    },
-  } as Partial<Connection> as Connection;
   const listener = {
     onObjects: (_: string, objects: ReadonlyMap<string, KubeObject>) => {
       recorded.push(...objects.values());

@@ -1,3 +1,4 @@
+import { requireAccess } from '../cluster/access-review.ts';
 import type { Connection, RequestOptions } from '../cluster/connection.ts';
 import type { Discovery } from '../cluster/discovery.ts';
 import { objectName } from '../cluster/object.ts';
@@ -13,6 +14,7 @@ import {
 import type { Ledger, LedgerEntry } from '../release/ledger.ts';
 import { type Release, type ReleaseContent, releaseName } from '../release/release.ts';
 import { isWorkload } from '../workload/template.ts';
+import { pruneAccess } from './access.ts';
 import { type PrunePlan, planPrune } from './prune.ts';
 import { keptReleases } from './prune-kept.ts';
 import { deleteLeftovers, type Pruned, readLeftovers } from './prune-objects.ts';
@@ -76,6 +78,25 @@ export async function lookForLeftovers(
   const isFound = (ref: ObjectRef): boolean =>
     found.some((one) => isSame({ ...one.ref, namespace: ref.namespace }, ref));
   return { ...plan, gone: refs.filter((ref) => !isFound(ref)) };
+}
+
+/**
+ * The same, and makes sure that what is to be deleted may be.
+ * @throws UserError with the missing rules as YAML
+ */
+export async function planPruning(
+  tools: PruneTools,
+  content: ReleaseContent,
+  number: number | undefined,
+  options: RequestOptions,
+): Promise<Leftovers> {
+  const leftovers = await lookForLeftovers(tools, content, number, options);
+  const resources = await Promise.all(
+    leftovers.deleted.map(({ ref }) => tools.discovery.resource(ref.apiVersion, ref.kind)),
+  );
+  const rules = resources.flatMap(pruneAccess);
+  await requireAccess(tools.connection, tools.namespace, rules, options);
+  return leftovers;
 }
 
 /** Deletes what is decided, and says in the ledger which workloads went, so that a rollback knows. */
