@@ -18,10 +18,26 @@ export interface DocumentedRule extends Rule {
   readonly optional: boolean;
 }
 
-/** The rules in the README of an action, as they stand there. */
-export async function rulesInReadme(action: string): Promise<readonly DocumentedRule[]> {
+/**
+ * The rules in the README of an action, as they stand there.
+ * @param about a resource that is spoken of, where there are rules for several kinds
+ */
+export async function rulesInReadme(
+  action: string,
+  about?: string,
+): Promise<readonly DocumentedRule[]> {
   const file = join(repositoryRoot, 'actions', action, 'README.md');
-  const block = /^```yaml\n(rules:\n[\s\S]*?)^```$/m.exec(await readFile(file, 'utf8'))?.[1] ?? '';
+  const blocks = (await readFile(file, 'utf8')).matchAll(/^```yaml\n(rules:\n[\s\S]*?)^```$/gm);
+  const [rules] = [...blocks]
+    .map(([, block = '']) => rulesIn(block))
+    .filter(
+      (found) => about === undefined || found.some(({ resources }) => resources.includes(about)),
+    );
+  if (!rules) throw new Error(`${file} has no rules about ${about}`);
+  return rules;
+}
+
+function rulesIn(block: string): readonly DocumentedRule[] {
   return block
     .split('\n')
     .filter((line) => line.startsWith('  - '))

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import type { StepResult } from '../contract/run-action.ts';
+import type { Scope } from '../faults/fault.ts';
 import { type FaultProxy, startFaultProxy } from '../faults/fault-proxy.ts';
 import { afterTests, type Playground, playground } from './fixture.ts';
 import {
@@ -38,6 +39,13 @@ export interface TroubledRun {
    */
   readonly late: number;
 }
+
+/** The writes of the workload itself, without the dry runs before them. */
+export const WRITES: Scope = {
+  method: 'PATCH',
+  resource: 'deployments',
+  where: ({ query }) => query.dryRun === undefined,
+};
 
 const BAKE = 1_000;
 

@@ -1,5 +1,6 @@
 import { describe, expect } from '@jest/globals';
 import { failing } from '../faults/answers.ts';
+import { reset } from '../faults/connections.ts';
 import { realNodeTest } from './fixture.ts';
 import {
   completion,
@@ -8,6 +9,7 @@ import {
   type Trouble,
   type TroubledGround,
   troubledGround,
+  WRITES,
 } from './rollout-faults-fixture.ts';
 import { expectGood, expectServing, ledger, testVersions } from './rollout-fixture.ts';
 import { web } from './workloads.ts';
@@ -36,6 +38,7 @@ async function expectUnknown(
   expect(step.exitCode).toBe(1);
   expect(step.outputs).toMatchObject({
     status: 'unknown',
+    'failure-reason': 'APIServerUnavailable',
     changed: 'true',
     'rolled-back': 'not-attempted',
     release: '2',
@@ -99,5 +102,52 @@ describe('what cannot be seen until the time is up is unknown, and nothing is ta
       proxy.inject(failing(503));
       proxy.endWatches('reset');
     });
+  });
+});
+
+describe('an API server that is out of reach', () => {
+  const none = async (): Promise<void> => undefined;
+
+  realNodeTest('when a workload is to be written, until the time is up, is unknown', async () => {
+    const troubled = await troubledGround('unwritten', image);
+    const { ground, proxy } = troubled;
+    const broken = proxy.inject(reset(), WRITES);
+    const inputs = { timeout: `${TIMEOUT}s` };
+    const { step } = await rollOut(troubled, { manifest: good(), inputs }, none);
+    expect(broken.hits).toBeGreaterThan(TIMEOUT / 2);
+    expect(step.outputs).toMatchObject({
+      status: 'unknown',
+      changed: 'false',
+      'failure-reason': 'APIServerUnavailable',
+      'failed-workload': '',
+      release: '2',
+    });
+    expect(step.errors).toEqual([
+      expect.stringMatching(
+        /^Rollout unknown: .* could not be asked to apply deployment\/web .* was tried \d+ times in 1\d s/,
+      ),
+    ]);
+    expect(step.summary).toContain('could not be asked to apply deployment/web');
+    expect(await ledger(ground)).toEqual({ 1: 'rolled-out', 2: 'interrupted' });
+    await expectServing(ground, image.v1);
+
+    broken.off();
+    expectGood((await rollOut(troubled, { manifest: good() }, none)).step);
+    await expectServing(ground, image.v2);
+  });
+
+  realNodeTest('before anything is changed, is unknown and no bad input', async () => {
+    const troubled = await troubledGround('unplanned', image);
+    const { ground, proxy } = troubled;
+    await proxy.refuseConnections();
+    const { step } = await rollOut(troubled, { manifest: good() }, none);
+    expect(step.outputs).toMatchObject({
+      status: 'unknown',
+      changed: 'false',
+      'failure-reason': 'APIServerUnavailable',
+      'rolled-back': 'not-needed',
+    });
+    expect(step.errors).toEqual([expect.stringContaining('Is the address right')]);
+    expect(await ledger(ground)).toEqual({ 1: 'rolled-out' });
   });
 });

@@ -1,21 +1,20 @@
 import { describe, expect } from '@jest/globals';
 import { failing } from '../faults/answers.ts';
 import { loseAnswer, reset, stall } from '../faults/connections.ts';
-import type { Injection, Scope } from '../faults/fault.ts';
+import type { Injection } from '../faults/fault.ts';
 import { realNodeTest } from './fixture.ts';
-import { lasting, rollOut, type TroubledGround, troubledGround } from './rollout-faults-fixture.ts';
+import {
+  lasting,
+  rollOut,
+  type TroubledGround,
+  troubledGround,
+  WRITES,
+} from './rollout-faults-fixture.ts';
 import { expectGood, expectServing, ledger, testVersions } from './rollout-fixture.ts';
 import { until } from './until.ts';
 import { web } from './workloads.ts';
 
 const image = testVersions();
-
-/** The writes of the workload itself, without the dry runs before them. */
-const WRITES: Scope = {
-  method: 'PATCH',
-  resource: 'deployments',
-  where: ({ query }) => query.dryRun === undefined,
-};
 
 const CRASHING = { budgets: 'CrashLoop=2' };
 
@@ -81,6 +80,18 @@ describe('a good version is rolled out once although', () => {
     await expectRolledOut(troubled);
   });
 
+  realNodeTest('the API server is out of reach for 15 s when it is to be written', async () => {
+    const troubled = await troubledGround('away', image);
+    const away = troubled.proxy.inject(reset(), WRITES);
+    const { step } = await rollOut(troubled, { manifest: good() }, async () => {
+      await until('a write breaks', async () => away.hits > 0);
+      await lasting(15);
+      away.off();
+    });
+    expectGood(step);
+    await expectRolledOut(troubled);
+  });
+
   realNodeTest('the answers of the ledger are lost', async () => {
     const troubled = await troubledGround('lost-ledger', image);
     const lost = ['create', 'patch'].map((verb) =>
@@ -107,12 +118,12 @@ describe('a version that crashes is taken back although', () => {
     await expectTakenBack(troubled);
   });
 
-  realNodeTest('the API server fails for 5 s just then', async () => {
+  realNodeTest('the API server fails for 15 s just then', async () => {
     const troubled = await troubledGround('failing-back', image);
     const rollout = { manifest: bad(), inputs: CRASHING, from: '::group::Roll back to release 1' };
     const { step } = await rollOut(troubled, rollout, async () => {
       const broken = troubled.proxy.inject(failing(500));
-      await lasting(5);
+      await lasting(15);
       broken.off();
     });
     expect(step.outputs).toMatchObject(FAILED);

@@ -1,12 +1,15 @@
 import { describe, expect } from '@jest/globals';
 import type { StepResult } from '../contract/run-action.ts';
 import { type Playground, playground, realNodeTest } from './fixture.ts';
+import { type DocumentedRule, rulesInReadme } from './permissions-fixture.ts';
 import { expectGood, expectServing, ledger, testVersions } from './rollout-fixture.ts';
-import { documentedRules, type Kind, omissions } from './rollout-readme-fixture.ts';
+import { blindings, omissions } from './rollout-readme-fixture.ts';
 import { serviceAccount } from './rollout-service-account-fixture.ts';
 import { web } from './workloads.ts';
 
 const KINDS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
+type Kind = (typeof KINDS)[number];
+
 /** Rules about these are what a kind needs for itself; the others are the same for all. */
 const OWN: Readonly<Record<Kind, readonly string[]>> = {
   Deployment: ['deployments', 'replicasets', 'pods', 'configmaps', 'events', 'pods/log'],
@@ -15,6 +18,10 @@ const OWN: Readonly<Record<Kind, readonly string[]>> = {
 };
 
 const image = testVersions();
+
+async function documentedRules(kind: Kind): Promise<readonly DocumentedRule[]> {
+  return await rulesInReadme('k8s-rollout', `${kind.toLowerCase()}s`);
+}
 
 /** A namespace in which version 1 runs, as kubectl has put it there; version 3 crashes in it. */
 async function serving(kind: Kind, label: string): Promise<Playground> {
@@ -41,8 +48,8 @@ async function setImageAs(
 }
 
 /** A permission as the action asks for it. */
-function asked({ resource, verb }: { readonly resource: string; readonly verb: string }): string {
-  return `"resources":["${resource}"],"verbs":["${verb}"]`;
+function asked(resource: string, verbs: readonly string[]): string {
+  return `"resources":["${resource}"],"verbs":${JSON.stringify(verbs)}`;
 }
 
 describe.each(KINDS)('a ServiceAccount with the permissions of the README for a %s', (kind) => {
@@ -70,14 +77,14 @@ describe.each(KINDS)('a ServiceAccount with the permissions of the README for a 
     const ground = await serving(kind, 'rbac-needed');
     const rules = await documentedRules(kind);
     const account = await serviceAccount(ground, 'deployer', rules);
-    const needed = omissions(rules).filter(
+    const needed = [...omissions(rules), ...blindings(rules)].filter(
       ({ left, optional }) => !optional && OWN[kind].includes(left.resource),
     );
     for (const { name, rules: fewer, left } of needed) {
       await account.allow(fewer);
       const step = await setImageAs(account.kubeconfig, ground, kind, image.v2);
       expect({ without: name, errors: step.errors, outputs: step.outputs }).toMatchObject({
-        errors: [expect.stringContaining(asked(left))],
+        errors: [expect.stringContaining(asked(left.resource, left.verbs))],
         outputs: { status: 'failed', 'failure-reason': 'BadInput', changed: 'false' },
       });
     }
@@ -88,9 +95,13 @@ describe.each(KINDS)('a ServiceAccount with the permissions of the README for a 
 
 describe('a ServiceAccount with the permissions of the README for a Deployment', () => {
   for (const [name, said] of [
-    // A watch of events tells all of them; only its silence proves nothing for longer.
+    // A watch tells everything; only its silence proves nothing for longer.
     ['list events', undefined],
     ['watch events', 'The events are listed every 2 s instead of watched'],
+    ['list pods', undefined],
+    ['watch pods', 'The pods are listed every 2 s instead of watched'],
+    ['watch replicasets', 'The replicasets are listed every 2 s instead of watched'],
+    ['watch deployments', 'The deployments are listed every 2 s instead of watched'],
     ['get pods/log', 'Without the log of web in web-'],
   ] as const) {
     realNodeTest(`but for ${name} finds what fails all the same, and says so`, async () => {
@@ -107,7 +118,7 @@ describe('a ServiceAccount with the permissions of the README for a Deployment',
       });
       if (omission && said !== undefined) {
         expect(step.log).toContain(said);
-        expect(step.log).toContain(asked(omission.left));
+        expect(step.log).toContain(asked(omission.left.resource, omission.left.verbs));
       }
       await expectServing(ground, image.v1);
     });
@@ -127,6 +138,6 @@ describe('a ServiceAccount with the permissions of the README for a StatefulSet'
       'rolled-back': 'failed',
     });
     expect(step.log).toMatch(/pod\/web-0 of statefulset\/web keeps it from being updated: /);
-    expect(step.log).toContain(asked({ resource: 'pods', verb: 'delete' }));
+    expect(step.log).toContain(asked('pods', ['delete']));
   });
 });

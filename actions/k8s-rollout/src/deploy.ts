@@ -1,4 +1,3 @@
-import { badInput } from '@paal/core/action/bad-input';
 import { group, info } from '@paal/core/action/log';
 import type { Clock } from '@paal/core/clock';
 import type { Connection } from '@paal/core/cluster/connection';
@@ -8,7 +7,7 @@ import type { Ledger, ReleaseOrigin } from '@paal/core/release/ledger';
 import type { Release, ReleaseStatus } from '@paal/core/release/release';
 import type { Finding } from '@paal/core/report/finding';
 import { whyNotRolledBack } from '@paal/core/rollback/decide';
-import { type RollbackResult, rollBack } from '@paal/core/rollback/run';
+import { patient, type RollbackResult, rollBack } from '@paal/core/rollback/run';
 import { targetAfterFailure } from '@paal/core/rollback/target';
 import { collectEvidence } from '@paal/core/rollout/evidence';
 import { followRollout, type RolloutListener } from '@paal/core/rollout/follow';
@@ -21,10 +20,10 @@ import type { Standing } from '@paal/core/rollout/tracker';
 import type { Verdict } from '@paal/core/rollout/verdict';
 import { revisionOf } from '@paal/core/workload/revision';
 import type { Inputs } from './inputs.ts';
-import { cancelled } from './outputs.ts';
+import { notBegun } from './outputs.ts';
 import { closeRelease, openRelease } from './release.ts';
 import { checkTags } from './tags.ts';
-import { isWhole, unwritten, type Writing, writeOn } from './writing.ts';
+import { isWhole, unwritten, type Writing, type WritingPolicy, writeOn } from './writing.ts';
 
 /** What a deployment works with. */
 export interface DeployTools {
@@ -72,7 +71,7 @@ const LEDGER_STATUS: Readonly<Record<DeployResult['status'], ReleaseStatus>> = {
 async function writeNamespaces(
   tools: DeployTools,
   plan: readonly PlannedWrite[],
-  forceConflicts: boolean,
+  policy: WritingPolicy,
 ): Promise<Writing> {
   const none = unwritten(plan);
   const own = plan.find(
@@ -81,12 +80,12 @@ async function writeNamespaces(
   );
   if (!own) return none;
   const isOther = ({ resource }: PlannedWrite): boolean => resource.kind !== 'Namespace';
-  const begun = await writeOn(tools, none, forceConflicts, isOther);
+  const begun = await writeOn(tools, none, policy, isOther);
   if (begun.written.includes(own.name)) return begun;
-  const { refusal } = begun;
-  if (!refusal) return cancelled(tools.signal.reason);
-  const { message, position } = refusal;
-  return badInput(new UserError(message, position ? { position } : {}));
+  const { refusal, unanswered } = begun;
+  const { message = '', position } = refusal ?? {};
+  const refused = new UserError(message, position ? { position } : {});
+  return notBegun(unanswered ?? (refusal ? refused : tools.signal.reason), tools.signal);
 }
 
 /** The verdict on the whole: the worst of its workloads. */
@@ -109,16 +108,17 @@ async function takeBack(
   release: Release,
   targets: readonly RolloutTarget[],
 ): Promise<RollbackResult | string> {
-  const { ledger, journal } = tools;
+  const { ledger, journal, signal } = tools;
+  const policy = { ...inputs.policy, timeout: inputs.rollbackTimeout };
   const workloads = targets.filter(({ changed }) => changed).map(({ name }) => name);
   if (workloads.length === 0) return 'no workload was changed';
-  const target = targetAfterFailure(await ledger.list(), release, workloads);
+  const releases = await ledger.list(patient({ policy, signal }));
+  const target = targetAfterFailure(releases, release, workloads);
   if (!target) return 'there is no earlier release that served';
   const goal = `release ${target.release.number}`;
   return await group(`Roll back to ${goal}`, async () => {
     for (const name of target.left) info(`${name} did not serve before, and is left as it is`);
     journal.begin(`back to ${goal}`);
-    const policy = { ...inputs.policy, timeout: inputs.rollbackTimeout };
     const result = await rollBack({ ...tools, policy, listener: journal }, target);
     info(
       result.status === 'succeeded'
@@ -142,7 +142,12 @@ async function explain(
   return findings.map((finding) => locate(finding, plan));
 }
 
-function verdictOf(outcomes: readonly Standing[], refusal: Finding | undefined): Verdict {
+function verdictOf(
+  outcomes: readonly Standing[],
+  refusal: Finding | undefined,
+  unanswered: UserError | undefined,
+): Verdict {
+  if (unanswered) return { status: 'unknown', message: unanswered.message };
   if (refusal) {
     const { message } = refusal;
     return { status: 'failed', message, finding: refusal, findings: [refusal] };
@@ -175,8 +180,12 @@ export async function deploy(
 ): Promise<DeployResult> {
   const { connection, namespace, ledger, journal, clock, signal } = tools;
   const { forceConflicts, prune } = inputs;
-  const begun = await writeNamespaces(tools, plan, forceConflicts);
-  const open = await openRelease(ledger, begun.plan, origin, { namespace, prune, gone });
+  const writing = { forceConflicts, deadline: clock.now() + inputs.policy.timeout };
+  const begun = await writeNamespaces(tools, plan, writing);
+  const recording = { namespace, prune, gone };
+  const open = await openRelease(ledger, begun.plan, origin, recording).catch((error: unknown) =>
+    notBegun(error, signal),
+  );
   const { release } = open;
   const previousRevisions = new Map(
     plan.flatMap(({ name, live, workload }) =>
@@ -185,8 +194,8 @@ export async function deploy(
   );
   const { written, outcomes } = await group(`Roll out release ${release.number}`, async () => {
     journal.begin(`release ${release.number}`);
-    const written = await writeOn(tools, begun, forceConflicts);
-    const watched = written.refusal ? [] : written.targets;
+    const written = await writeOn(tools, begun, writing);
+    const watched = written.refusal || written.unanswered ? [] : written.targets;
     const { policy } = inputs;
     const logs = inputs.streamLogs
       ? showPodLogs({ connection, print: info, clock, signal })
@@ -208,7 +217,7 @@ export async function deploy(
   const moved = tags?.failures.map((finding) => locate(finding, proven)) ?? [];
   const refusal = written.refusal ?? moved[0];
   const worst = overall(outcomes);
-  const verdict = verdictOf(outcomes, refusal);
+  const verdict = verdictOf(outcomes, refusal, written.unanswered);
   const explained = worst && !refusal ? await explain(tools, worst, proven) : [];
   const findings = refusal ? [refusal, ...moved.slice(1)] : explained;
   const done = isWhole(written) && isGood;

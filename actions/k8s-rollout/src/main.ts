@@ -14,7 +14,7 @@ import { renderRunSummary } from '@paal/core/report/run-summary';
 import { startJournal } from '@paal/core/rollout/journal';
 import { type DeployResult, deploy } from './deploy.ts';
 import { type Inputs, readInputs } from './inputs.ts';
-import { cancelled, writeInitialOutputs, writeRolloutOutputs } from './outputs.ts';
+import { notBegun, writeInitialOutputs, writeRolloutOutputs } from './outputs.ts';
 import { placed } from './place.ts';
 import { makePlan } from './plan.ts';
 import { rollbackNote, summarise } from './summary.ts';
@@ -67,7 +67,7 @@ async function rollOut(
     const namespace = inputs.namespace ?? connection.namespace;
     const ledger = openLedger(connection, namespace, inputs.app);
     const { writes, gone } = await makePlan(inputs, connection, ledger, namespace, signal).catch(
-      (error: unknown) => (signal.aborted ? cancelled(error) : badInput(error)),
+      (error: unknown) => notBegun(error, signal),
     );
     if (inputs.dryRun) {
       const changed = writes.some(({ changes }) => changes);

@@ -1,4 +1,6 @@
+import { badInput } from '@paal/core/action/bad-input';
 import { writeOutputs } from '@paal/core/action/outputs';
+import { isTransient } from '@paal/core/cluster/api-error';
 import { revisionOf } from '@paal/core/workload/revision';
 import type { DeployResult } from './deploy.ts';
 
@@ -46,11 +48,25 @@ export function writeInitialOutputs(): void {
   });
 }
 
-/** For `.catch`, where the run was cancelled before anything was changed. */
-export function cancelled(error: unknown): never {
-  writeOutputs({ status: 'cancelled', 'failure-reason': 'Cancelled' });
+/** `failure-reason` where the API server does not answer, or not as it should. */
+const UNAVAILABLE = 'APIServerUnavailable';
+
+/**
+ * For `.catch` around what comes before the first change: says in the outputs why nothing was begun, and
+ * throws `error` on.
+ */
+export function notBegun(error: unknown, signal: AbortSignal): never {
+  if (signal.aborted) writeOutputs({ status: 'cancelled', 'failure-reason': 'Cancelled' });
+  else if (isTransient(error)) writeOutputs({ status: 'unknown', 'failure-reason': UNAVAILABLE });
+  else return badInput(error);
   throw error;
 }
+
+/** Why it ended so, where no finding says it. */
+const FAILURE_REASONS: Readonly<Partial<Record<DeployResult['status'], string>>> = {
+  cancelled: 'Cancelled',
+  unknown: UNAVAILABLE,
+};
 
 /** Writes the outputs of action.yml. */
 export function writeRolloutOutputs(result: DeployResult, version: string, report: string): void {
@@ -60,7 +76,7 @@ export function writeRolloutOutputs(result: DeployResult, version: string, repor
   writeOutputs({
     status: result.status,
     changed: result.changed,
-    'failure-reason': result.status === 'cancelled' ? 'Cancelled' : cause?.reason,
+    'failure-reason': FAILURE_REASONS[result.status] ?? cause?.reason,
     'failed-workload': cause?.workload,
     'failed-container': cause?.container,
     revision: joined(runningRevisions(result)),

@@ -1,6 +1,8 @@
 import { info } from '@paal/core/action/log';
 import type { Clock } from '@paal/core/clock';
-import type { Connection } from '@paal/core/cluster/connection';
+import { isTransient } from '@paal/core/cluster/api-error';
+import { type Connection, PATIENCE, type RequestOptions } from '@paal/core/cluster/connection';
+import { isWebhookFailure } from '@paal/core/cluster/retry';
 import { errorMessage, UserError } from '@paal/core/errors';
 import type { Finding } from '@paal/core/report/finding';
 import type { PlannedWrite } from '@paal/core/rollout/plan';
@@ -15,6 +17,13 @@ export interface WritingTools {
   readonly signal: AbortSignal;
 }
 
+/** How writes are made. */
+export interface WritingPolicy {
+  readonly forceConflicts: boolean;
+  /** Up to when the API server is asked again, while it does not answer as it should; on our clock. */
+  readonly deadline: number;
+}
+
 /** How far the writes of a plan have come. */
 export interface Writing {
   /** With what the server made of those that it could not judge before. */
@@ -24,13 +33,16 @@ export interface Writing {
   readonly targets: readonly RolloutTarget[];
   /** What the API server refused; nothing was written after it. */
   readonly refusal: Finding | undefined;
+  /** Why it is not known whether the next write was made; nothing was written after it. */
+  readonly unanswered: UserError | undefined;
   /** Whether the run was cancelled on the way. */
   readonly cancelled: boolean;
 }
 
 /** Before the first write. */
 export function unwritten(plan: readonly PlannedWrite[]): Writing {
-  return { plan, written: [], targets: [], refusal: undefined, cancelled: false };
+  const none = { refusal: undefined, unanswered: undefined, cancelled: false };
+  return { plan, written: [], targets: [], ...none };
 }
 
 /** Whether every write is made. */
@@ -55,12 +67,31 @@ function remains({ plan, written }: Writing): string {
   return `${none}What was written, stays: ${written.join(', ')}.`;
 }
 
+function patient({ clock, signal }: WritingTools, { deadline }: WritingPolicy): RequestOptions {
+  return { signal, patience: Math.max(PATIENCE, deadline - clock.now()) };
+}
+
+/** The writes end here, with `message` where the API server has given an answer to go by. */
+function stopped(
+  { signal }: WritingTools,
+  writing: Writing,
+  planned: PlannedWrite,
+  error: unknown,
+  message: string,
+): Writing {
+  if (signal.aborted) return { ...writing, cancelled: true };
+  if (!(error instanceof UserError)) throw error;
+  if (isTransient(error) && !isWebhookFailure(error)) return { ...writing, unanswered: error };
+  return { ...writing, refusal: refused(planned, message) };
+}
+
 /** Has the server judge the writes whose needs are there by now, all before any of them is made. */
 async function proveNext(
-  { connection, clock, signal }: WritingTools,
+  tools: WritingTools,
   writing: Writing,
-  force: boolean,
+  policy: WritingPolicy,
 ): Promise<Writing> {
+  const { connection, clock, signal } = tools;
   const { plan, written } = writing;
   const ready = provable(plan, written);
   const [first] = ready;
@@ -71,55 +102,54 @@ async function proveNext(
     const proven = new Map<PlannedWrite, PlannedWrite>();
     for (const one of ready) {
       failed = one;
-      proven.set(one, await prove(connection, one, force, signal));
+      const options = patient(tools, policy);
+      proven.set(one, await prove(connection, one, policy.forceConflicts, options));
     }
     const needs = [...new Set(ready.flatMap((one) => one.needs))].join(', ');
     info(`Checked now that ${needs} is there: ${ready.map(({ name }) => name).join(', ')}`);
     return { ...writing, plan: plan.map((one) => proven.get(one) ?? one) };
   } catch (error) {
-    if (signal.aborted) return { ...writing, cancelled: true };
-    if (!(error instanceof UserError)) throw error;
     const message = `${errorMessage(error)} This could not be checked before ${failed.needs.join(', ')} was there. ${remains(writing)}`;
-    return { ...writing, refusal: refused(failed, message) };
+    return stopped(tools, writing, failed, error, message);
   }
 }
 
 async function writeNext(
-  { connection, signal }: WritingTools,
+  tools: WritingTools,
   writing: Writing,
   planned: PlannedWrite,
-  force: boolean,
+  policy: WritingPolicy,
 ): Promise<Writing> {
+  const { connection } = tools;
   try {
-    const target = await write(connection, planned, force, { signal });
+    const target = await write(connection, planned, policy.forceConflicts, patient(tools, policy));
     const targets = target ? [...writing.targets, target] : writing.targets;
     return { ...writing, written: [...writing.written, planned.name], targets };
   } catch (error) {
-    if (signal.aborted) return { ...writing, cancelled: true };
-    if (!(error instanceof UserError)) throw error;
-    return { ...writing, refusal: refused(planned, errorMessage(error)) };
+    return stopped(tools, writing, planned, error, errorMessage(error));
   }
 }
 
 /**
- * Makes the writes that are left, in their order, up to the first that is refused or the run's
- * cancellation. What could not be judged before is, as soon as its needs are written.
+ * Makes the writes that are left, in their order, up to the first that is refused or not answered, or
+ * the run's cancellation. What could not be judged before is, as soon as its needs are written.
  * @param upTo whether to stop before a write
  */
 export async function writeOn(
   tools: WritingTools,
   begun: Writing,
-  force: boolean,
+  policy: WritingPolicy,
   upTo: (planned: PlannedWrite) => boolean = () => false,
 ): Promise<Writing> {
   let writing = begun;
-  const isOver = (): boolean => writing.refusal !== undefined || writing.cancelled;
+  const isOver = (): boolean =>
+    writing.cancelled || writing.refusal !== undefined || writing.unanswered !== undefined;
   for (let place = begun.written.length; place < writing.plan.length; place += 1) {
     if (isOver()) return writing;
     const next = writing.plan[place];
     if (!next || upTo(next)) break;
-    writing = await writeNext(tools, writing, next, force);
-    if (!isOver()) writing = await proveNext(tools, writing, force);
+    writing = await writeNext(tools, writing, next, policy);
+    if (!isOver()) writing = await proveNext(tools, writing, policy);
   }
   return writing;
 }

@@ -14,7 +14,7 @@ import { type RollbackResult, rollBack } from '@paal/core/rollback/run';
 import { startJournal } from '@paal/core/rollout/journal';
 import { type Inputs, readInputs } from './inputs.ts';
 import {
-  cancelled,
+  notBegun,
   writeDryRunOutputs,
   writeInitialOutputs,
   writeRollbackOutputs,
@@ -63,7 +63,7 @@ async function takeBack(
     const namespace = inputs.namespace ?? connection.namespace;
     const ledger = openLedger(connection, namespace, inputs.app);
     const plan = await makePlan(inputs, connection, ledger, namespace, signal).catch(
-      (error: unknown) => (signal.aborted ? cancelled(error) : badInput(error)),
+      (error: unknown) => notBegun(error, signal),
     );
     const goal = goalOf(plan);
     if (inputs.dryRun) {

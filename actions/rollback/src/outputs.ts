@@ -1,4 +1,6 @@
+import { badInput } from '@paal/core/action/bad-input';
 import { type Outputs, writeOutputs } from '@paal/core/action/outputs';
+import { isTransient } from '@paal/core/cluster/api-error';
 import type { RollbackResult } from '@paal/core/rollback/run';
 import type { Plan } from './plan.ts';
 
@@ -16,9 +18,17 @@ export function writeInitialOutputs(): void {
   });
 }
 
-/** For `.catch`, where the run was cancelled before anything was changed. */
-export function cancelled(error: unknown): never {
-  writeOutputs({ status: 'cancelled', 'failure-reason': 'Cancelled' });
+/** `failure-reason` where the API server does not answer, or not as it should. */
+const UNAVAILABLE = 'APIServerUnavailable';
+
+/**
+ * For `.catch` around what comes before the first change: says in the outputs why nothing was begun, and
+ * throws `error` on.
+ */
+export function notBegun(error: unknown, signal: AbortSignal): never {
+  if (signal.aborted) writeOutputs({ status: 'cancelled', 'failure-reason': 'Cancelled' });
+  else if (isTransient(error)) writeOutputs({ 'failure-reason': UNAVAILABLE });
+  else return badInput(error);
   throw error;
 }
 
@@ -42,22 +52,14 @@ export function writeDryRunOutputs(plan: Plan): void {
   writeOutputs({ status: 'succeeded', ...targetOutputs(plan) });
 }
 
-function failureReason(
-  status: RollbackResult['status'],
-  [cause]: RollbackResult['findings'],
-): string {
-  if (status === 'failed') return cause?.reason ?? 'RevertRefused';
-  return status === 'cancelled' ? 'Cancelled' : '';
-}
-
 /** Writes the outputs of action.yml. */
 export function writeRollbackOutputs(plan: Plan, result: RollbackResult, report: string): void {
-  const { status, findings, target } = result;
+  const { status, reason, target } = result;
   writeOutputs({
     ...targetOutputs(plan),
     status,
     release: target.release.number,
-    'failure-reason': failureReason(status, findings),
+    'failure-reason': reason,
     report,
   });
 }

@@ -59,6 +59,14 @@ export async function missingAccess(
   }
 }
 
+/** The error of a user who lacks these rules in a namespace. */
+export function lacksAccess(namespace: string, missing: readonly AccessRule[]): UserError {
+  return new UserError(
+    `The user of the kubeconfig lacks permissions in namespace ${namespace}; nothing was changed. ` +
+      `Bind the built-in role "edit" to it, or add these rules to a Role of its own:\n${rbacRules(missing)}`,
+  );
+}
+
 /**
  * @throws UserError with the missing rules as YAML, when the user lacks any of `rules`
  */
@@ -69,9 +77,5 @@ export async function requireAccess(
   options: RequestOptions = {},
 ): Promise<void> {
   const missing = await missingAccess(connection, namespace, rules, options);
-  if (missing.length === 0) return;
-  throw new UserError(
-    `The user of the kubeconfig lacks permissions in namespace ${namespace}; nothing was changed. ` +
-      `Bind the built-in role "edit" to it, or add these rules to a Role of its own:\n${rbacRules(missing)}`,
-  );
+  if (missing.length > 0) throw lacksAccess(namespace, missing);
 }

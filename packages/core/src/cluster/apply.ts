@@ -16,7 +16,10 @@ export interface ApplyOptions extends RequestOptions {
   readonly dryRun?: boolean;
   /** Takes fields from other managers instead of refusing. */
   readonly force?: boolean;
-  /** The object as it was read a moment ago, `undefined` when there was none: saves a request. */
+  /**
+   * The object as it was read before, `undefined` when there was none: saves a request. Where others
+   * have written since, it is read again.
+   */
   readonly live?: KubeObject | undefined;
 }
 
@@ -130,9 +133,15 @@ export async function applyObject(
       ? options.live
       : await readObject(connection, resource, namespace, name, options);
   if (!dryRun) {
-    await adopt(connection, resource, namespace, object, live, options);
-    try {
+    const write = async (seen: KubeObject | undefined): Promise<KubeObject> => {
+      await adopt(connection, resource, namespace, object, seen, options);
       return await send(object, force);
+    };
+    try {
+      return await write(live).catch(async (error: unknown) => {
+        if (!('live' in options) || conflictsOf(error).length === 0) throw error;
+        return await write(await readObject(connection, resource, namespace, name, options));
+      });
     } catch (error) {
       throw explainConflicts(object, error, conflictsOf(error));
     }

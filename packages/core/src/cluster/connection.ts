@@ -54,7 +54,8 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-const PATIENCE = 10_000;
+/** Default of `RequestOptions.patience`. */
+export const PATIENCE = 10_000;
 /** Each is a connection of its own; the API server shares itself out among all its clients. */
 const MOST_AT_ONCE = 16;
 const READ_TIMEOUT = 5_000;

@@ -6,6 +6,13 @@ const refused = (code: number, retryAfter?: number) =>
   new ApiError(`refused with ${code}`, code, {}, retryAfter);
 const gone = new UnreachableError('no connection', 'not-sent');
 const unanswered = new UnreachableError('no answer', 'unanswered');
+const webhook = new ApiError(
+  'failed calling webhook "a.example": no endpoints',
+  500,
+  {},
+  undefined,
+);
+const LONG = { patience: 60_000 };
 const attempts = (changes: Partial<Attempts> = {}): Attempts => ({
   made: 1,
   elapsed: 0,
@@ -21,6 +28,13 @@ describe('the pause before the next attempt', () => {
     ['after refusals is 5 s at most', refused(503), { made: 9, patience: 60_000 }, 5_000],
     ['without a connection is 1 s at most', gone, { made: 9 }, 1_000],
     ['does not go beyond the patience', refused(503), { made: 9, elapsed: 8_000 }, 2_000],
+    ['goes on for as long as there is patience', refused(503), { elapsed: 50_000, ...LONG }, 250],
+    [
+      'is missing after 10 s of a webhook that fails',
+      webhook,
+      { elapsed: 10_000, ...LONG },
+      undefined,
+    ],
     ['is missing when the patience is at its end', refused(503), { elapsed: 10_000 }, undefined],
     ['is missing for a single attempt', unanswered, { patience: 0 }, undefined],
     ['is missing where waiting does not help', refused(422), {}, undefined],

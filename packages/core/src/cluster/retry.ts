@@ -3,6 +3,8 @@ import { errorMessage } from '../errors.ts';
 import { ApiError, isTransient, UnreachableError } from './api-error.ts';
 
 const SHORTEST_PAUSE = 250;
+/** Milliseconds for which an admission webhook that does not answer is asked again, at the most. */
+const PATIENCE_WITH_WEBHOOKS = 10_000;
 /** Whoever does not answer at all is not spared by waiting, and an outage's end is to be met soon. */
 const LONGEST_PAUSE_UNREACHABLE = 1_000;
 const LONGEST_PAUSE_REFUSED = 5_000;
@@ -48,6 +50,14 @@ export interface Attempts {
 }
 
 /**
+ * Whether the API server works, and an admission webhook that it has to ask does not
+ * (k8s.io/apiserver/pkg/util/webhook/error.go, ErrCallingWebhook).
+ */
+export function isWebhookFailure(error: unknown): boolean {
+  return error instanceof ApiError && /failed calling webhook/.test(error.message);
+}
+
+/**
  * Milliseconds to wait before the next attempt; `undefined` when there is to be none. Where the server
  * asks for more time than there is, waiting would only delay the error. A first attempt that was not
  * answered may have used up all of the patience by itself, and one such answer proves nothing.
@@ -57,7 +67,10 @@ export function nextAttempt(
   attempts: Attempts,
   random: number,
 ): number | undefined {
-  const { made, elapsed, patience } = attempts;
+  const { made, elapsed } = attempts;
+  const patience = isWebhookFailure(error)
+    ? Math.min(attempts.patience, PATIENCE_WITH_WEBHOOKS)
+    : attempts.patience;
   if (!isTransient(error) || patience === 0) return undefined;
   const left = patience - elapsed;
   const pause = pauseAfter(error, made, random);

@@ -1,6 +1,6 @@
 import { type AccessRule, hasCode } from '../cluster/api-error.ts';
 import { readObject } from '../cluster/apply.ts';
-import type { Connection } from '../cluster/connection.ts';
+import type { Connection, RequestOptions } from '../cluster/connection.ts';
 import {
   collectionPath,
   type KubeObject,
@@ -48,11 +48,11 @@ export interface LedgerEntry {
 
 /** The releases of one app in one namespace. */
 export interface Ledger {
-  list(): Promise<readonly Release[]>;
+  list(options?: RequestOptions): Promise<readonly Release[]>;
   /** @throws UserError when it is gone or not readable */
-  content(release: Release): Promise<ReleaseContent>;
+  content(release: Release, options?: RequestOptions): Promise<ReleaseContent>;
   /** All releases, with what they hold. */
-  entries(): Promise<readonly LedgerEntry[]>;
+  entries(options?: RequestOptions): Promise<readonly LedgerEntry[]>;
   /** The releases of the other apps of the namespace. */
   entriesOfOthers(): Promise<readonly LedgerEntry[]>;
   /** Adds a release under the next number; old ones that nobody needs are removed. */
@@ -84,26 +84,36 @@ export function openLedger(connection: Connection, namespace: string, app: strin
   const path = (number: number): string =>
     objectPath(resource, namespace, releaseName(app, number));
 
-  const list = async (): Promise<readonly Release[]> => {
+  const list = async (options?: RequestOptions): Promise<readonly Release[]> => {
     const answer = await connection.request<{
       readonly items: readonly { readonly metadata: ObjectMeta }[] | null;
-    }>({
-      method: 'GET',
-      path: collectionPath(resource, namespace),
-      query: { labelSelector: releaseSelector(app) },
-      accept: METADATA_ONLY,
-      purpose: `list the releases of ${app} in namespace ${namespace}`,
-    });
+    }>(
+      {
+        method: 'GET',
+        path: collectionPath(resource, namespace),
+        query: { labelSelector: releaseSelector(app) },
+        accept: METADATA_ONLY,
+        purpose: `list the releases of ${app} in namespace ${namespace}`,
+      },
+      options,
+    );
     return (answer.items ?? []).flatMap(({ metadata }) => releaseOf(metadata) ?? []);
   };
 
-  const entriesAt = async (selector: string, whose: string): Promise<readonly LedgerEntry[]> => {
-    const answer = await connection.request<{ readonly items: readonly KubeObject[] | null }>({
-      method: 'GET',
-      path: collectionPath(resource, namespace),
-      query: { labelSelector: selector },
-      purpose: `read the releases of ${whose} in namespace ${namespace}`,
-    });
+  const entriesAt = async (
+    selector: string,
+    whose: string,
+    options?: RequestOptions,
+  ): Promise<readonly LedgerEntry[]> => {
+    const answer = await connection.request<{ readonly items: readonly KubeObject[] | null }>(
+      {
+        method: 'GET',
+        path: collectionPath(resource, namespace),
+        query: { labelSelector: selector },
+        purpose: `read the releases of ${whose} in namespace ${namespace}`,
+      },
+      options,
+    );
     return (answer.items ?? []).flatMap((configMap) => {
       const release = releaseOf(configMap.metadata);
       return release ? [{ release, content: readable(configMap) }] : [];
@@ -134,13 +144,13 @@ export function openLedger(connection: Connection, namespace: string, app: strin
 
   return {
     list,
-    content: async (release) => {
+    content: async (release, options) => {
       const name = releaseName(app, release.number);
-      const configMap = await readObject(connection, resource, namespace, name);
+      const configMap = await readObject(connection, resource, namespace, name, options);
       if (!configMap) throw new UserError(`The ledger's entry configmap/${name} is gone.`);
       return contentOf(configMap);
     },
-    entries: () => entriesAt(releaseSelector(app), app),
+    entries: (options) => entriesAt(releaseSelector(app), app, options),
     entriesOfOthers: () => entriesAt(otherReleasesSelector(app), 'other apps'),
     create: async (status, content, origin) => {
       const releases = await list();

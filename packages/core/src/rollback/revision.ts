@@ -1,6 +1,6 @@
 import { readObject } from '../cluster/apply.ts';
 import { collectionPath, type KubeObject, objectName, RESOURCES } from '../cluster/object.ts';
-import { errorMessage, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import type { RolloutTarget } from '../rollout/target.ts';
 import { rulesFor } from '../workload/kinds/registry.ts';
 import { type Revision, revisionsOf } from '../workload/revisions.ts';
@@ -8,7 +8,14 @@ import { sharedSelector } from '../workload/selector.ts';
 import { workloadResource } from '../workload/template.ts';
 import type { WorkloadRef } from '../workload/types.ts';
 import { revertTemplate } from './revert.ts';
-import { followRevert, type RollbackResult, type RollbackTools } from './run.ts';
+import {
+  followRevert,
+  mark,
+  notReverted,
+  patient,
+  type RollbackResult,
+  type RollbackTools,
+} from './run.ts';
 
 /** Where the cluster keeps the earlier templates of a workload. */
 function historyResource({ kind }: WorkloadRef) {
@@ -79,15 +86,12 @@ export async function rollBackToRevision(
   const target = { release, sources: new Map([[name, release]]), left: [] };
   let written: RolloutTarget;
   try {
-    written = await revertTemplate(connection, workload, revision.template, {});
+    written = await revertTemplate(connection, workload, revision.template, patient(tools));
   } catch (error) {
-    await ledger.mark(release, 'failed');
-    if (!(error instanceof UserError)) throw error;
-    const message = errorMessage(error);
-    const nothing = { outcomes: [], findings: [], configMaps: [], restored: [] };
-    return { status: 'failed', target, ...nothing, message };
+    await mark(tools, release, 'failed');
+    return notReverted(target, error);
   }
   const followed = await followRevert(tools, [written]);
-  await ledger.mark(release, LEDGER_STATUS[followed.status]);
+  await mark(tools, release, LEDGER_STATUS[followed.status]);
   return { ...followed, target, configMaps: [], restored: [] };
 }

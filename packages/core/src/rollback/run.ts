@@ -1,14 +1,17 @@
+import { isTransient } from '../cluster/api-error.ts';
+import { PATIENCE, type RequestOptions } from '../cluster/connection.ts';
 import { discover } from '../cluster/discovery.ts';
 import { type KubeObject, objectName } from '../cluster/object.ts';
 import { errorMessage, UserError } from '../errors.ts';
 import { newestFirst } from '../release/history.ts';
 import type { Ledger } from '../release/ledger.ts';
-import type { Release, ReleaseContent } from '../release/release.ts';
+import type { Release, ReleaseContent, ReleaseStatus } from '../release/release.ts';
 import type { Finding } from '../report/finding.ts';
 import { collectEvidence } from '../rollout/evidence.ts';
 import { type FollowTools, followRollout } from '../rollout/follow.ts';
 import type { RolloutTarget } from '../rollout/target.ts';
 import type { Standing } from '../rollout/tracker.ts';
+import type { Verdict } from '../rollout/verdict.ts';
 import { fatesAfter } from './record.ts';
 import { type Restored, restoreObjects } from './restore.ts';
 import { revertConfigMaps, revertWorkload } from './revert.ts';
@@ -32,28 +35,76 @@ export interface RollbackResult {
   readonly restored: readonly string[];
   /** One sentence. */
   readonly message: string;
+  /** Why it did not succeed, in CamelCase; empty when it did. */
+  readonly reason: string;
+}
+
+/** The API server did not answer, or not as it should, for as long as there was time. */
+const UNAVAILABLE = 'APIServerUnavailable';
+/** Why a watch that saw no failure did not see a success. */
+const REASONS: Readonly<Partial<Record<Verdict['status'], string>>> = {
+  superseded: 'Superseded',
+  unknown: UNAVAILABLE,
+};
+
+/**
+ * The result of a revert that was not made, or not all of it.
+ * @throws `error` when it is a bug
+ */
+export function notReverted(target: RollbackTarget, error: unknown): RollbackResult {
+  if (!(error instanceof UserError)) throw error;
+  const nothing = { outcomes: [], findings: [], configMaps: [], restored: [] };
+  const reason = isTransient(error) ? UNAVAILABLE : 'RevertRefused';
+  return { status: 'failed', target, ...nothing, message: errorMessage(error), reason };
+}
+
+/** What is to be gone back from is not left as it is while there is time, whoever does not answer. */
+export function patient({
+  policy,
+  signal,
+}: Pick<RollbackTools, 'policy' | 'signal'>): RequestOptions {
+  return signal.aborted ? {} : { patience: Math.max(PATIENCE, policy.timeout) };
+}
+
+/** Says in the ledger what became of a release. That it cannot be said changes no verdict. */
+export async function mark(
+  { ledger, listener }: RollbackTools,
+  release: Release,
+  status: ReleaseStatus,
+  takenBack?: readonly string[],
+): Promise<void> {
+  try {
+    await ledger.mark(release, status, takenBack);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { number, status: before } = release;
+    listener.onNotice(`The ledger still calls release ${number} ${before}: ${errorMessage(error)}`);
+  }
 }
 
 /** Watches what a revert has written until it serves; never throws for what the cluster does. */
 export async function followRevert(
   tools: RollbackTools,
   targets: readonly RolloutTarget[],
-): Promise<Pick<RollbackResult, 'status' | 'outcomes' | 'findings' | 'message'>> {
+): Promise<Omit<RollbackResult, 'target' | 'configMaps' | 'restored'>> {
   const { connection, clock, signal } = tools;
   // What is put back is known to have served: nothing is to be waited for before a pod is unblocked.
   const policy = { ...tools.policy, blockedGrace: 0 };
   const outcomes = await followRollout({ ...tools, policy }, targets);
   const bad = outcomes.find(({ verdict }) => verdict.status !== 'succeeded');
-  if (!bad) return { status: 'succeeded', outcomes, findings: [], message: 'it serves again' };
+  const none = { outcomes, findings: [] };
+  if (!bad) return { status: 'succeeded', ...none, message: 'it serves again', reason: '' };
   const failed = outcomes.find(
     ({ verdict }) => verdict.status === 'failed' || verdict.status === 'timed-out',
   );
   if (!failed && signal.aborted) {
     const message = 'The run was cancelled before it was known whether it serves again.';
-    return { status: 'cancelled', outcomes, findings: [], message };
+    return { status: 'cancelled', ...none, message, reason: 'Cancelled' };
   }
   const findings = failed ? await collectEvidence(connection, failed, clock, signal) : [];
-  return { status: 'failed', outcomes, findings, message: (failed ?? bad).verdict.message };
+  const { message, status } = (failed ?? bad).verdict;
+  const reason = findings[0]?.reason ?? REASONS[status] ?? status;
+  return { status: 'failed', outcomes, findings, message, reason };
 }
 
 /** A release that something is taken back to, and what it holds. */
@@ -68,27 +119,29 @@ interface Reverted extends Restored {
 }
 
 async function revertAll(
-  { connection, namespace }: RollbackTools,
+  tools: RollbackTools,
   { sources }: RollbackTarget,
   from: readonly Source[],
   elsewhere: readonly KubeObject[],
   dryRun: boolean,
 ): Promise<Reverted> {
+  const { connection, namespace } = tools;
+  const options = { ...patient(tools), dryRun };
   const configMaps: string[] = [];
   const targets: RolloutTarget[] = [];
   const restored: string[] = [];
   const problems: string[] = [];
-  const discovery = discover(connection);
+  const discovery = discover(connection, options);
   for (const { content } of from) {
-    configMaps.push(...(await revertConfigMaps(connection, namespace, content, { dryRun })));
-    const back = await restoreObjects(connection, discovery, namespace, content, { dryRun });
+    configMaps.push(...(await revertConfigMaps(connection, namespace, content, options)));
+    const back = await restoreObjects(connection, discovery, namespace, content, options);
     restored.push(...back.restored);
     problems.push(...back.problems);
   }
   for (const { release, content } of from) {
     for (const { workload } of content.workloads) {
       if (sources.get(objectName(workload.kind, workload.name)) !== release) continue;
-      targets.push(await revertWorkload(connection, workload, content, elsewhere, { dryRun }));
+      targets.push(await revertWorkload(connection, workload, content, elsewhere, options));
     }
   }
   return { targets, configMaps, restored, problems };
@@ -96,7 +149,7 @@ async function revertAll(
 
 /** What all releases applied, the newest first, where one of `from` has templates alone. */
 async function appliedElsewhere(
-  { ledger }: RollbackTools,
+  tools: RollbackTools,
   from: readonly Source[],
 ): Promise<readonly KubeObject[]> {
   const lacks = ({ content: { workloads, objects } }: Source): boolean =>
@@ -104,7 +157,7 @@ async function appliedElsewhere(
       objects.every((one) => one.kind !== kind || one.metadata.name !== name),
     );
   if (!from.some(lacks)) return [];
-  const entries = await ledger.entries();
+  const entries = await tools.ledger.entries(patient(tools));
   return [...entries]
     .sort((a, b) => b.release.number - a.release.number)
     .flatMap(({ content }) => content?.objects ?? []);
@@ -119,7 +172,7 @@ async function revert(tools: RollbackTools, target: RollbackTarget): Promise<Rev
   const releases = [...newestFirst([...new Set(target.sources.values())])].reverse();
   const from: Source[] = [];
   for (const release of releases) {
-    from.push({ release, content: await tools.ledger.content(release) });
+    from.push({ release, content: await tools.ledger.content(release, patient(tools)) });
   }
   const elsewhere = await appliedElsewhere(tools, from);
   await revertAll(tools, target, from, elsewhere, true);
@@ -136,10 +189,7 @@ export async function rollBack(
   try {
     reverted = await revert(tools, target);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const message = errorMessage(error);
-    const nothing = { outcomes: [], findings: [], configMaps: [], restored: [] };
-    return { status: 'failed', target, ...nothing, message };
+    return notReverted(target, error);
   }
   const { targets, configMaps, restored, problems } = reverted;
   for (const name of restored) tools.listener.onNotice(`${name} was gone, and is there again`);
@@ -147,7 +197,7 @@ export async function rollBack(
   const followed = await followRevert(tools, targets);
   if (followed.status === 'succeeded') {
     for (const { release, status, takenBack } of fatesAfter(await ledger.list(), target)) {
-      await ledger.mark(release, status, takenBack);
+      await mark(tools, release, status, takenBack);
     }
   }
   return { ...followed, target, configMaps, restored };

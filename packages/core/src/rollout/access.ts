@@ -1,4 +1,4 @@
-import { missingAccess, requireAccess } from '../cluster/access-review.ts';
+import { lacksAccess, missingAccess } from '../cluster/access-review.ts';
 import type { AccessRule } from '../cluster/api-error.ts';
 import type { Connection, RequestOptions } from '../cluster/connection.ts';
 import { groupOf, type Resource } from '../cluster/object.ts';
@@ -9,7 +9,7 @@ function rules(verbs: readonly string[], { apiVersion, name }: Resource): readon
   return verbs.map((verb) => ({ group: groupOf(apiVersion), resource: name, verb }));
 }
 
-/** The permissions that watching `resource` needs: what can be done without is left out. */
+/** The permissions for watching `resource`, without what can be done without. */
 export function watchAccess(resource: Resource): readonly AccessRule[] {
   const kind = rulesFor(resource);
   if (!kind) return [];
@@ -32,6 +32,19 @@ function makesPods({ kind }: Resource): boolean {
 }
 
 /**
+ * The rules without which something is not seen at all. What may not be watched is listed again and
+ * again, and what may be watched needs no list; so of the two, one will do. Pure.
+ */
+export function blinding(missing: readonly AccessRule[]): readonly AccessRule[] {
+  return missing.filter(({ group, resource }) => {
+    const verbs = missing
+      .filter((other) => other.group === group && other.resource === resource)
+      .map(({ verb }) => verb);
+    return verbs.includes('list') && verbs.includes('watch');
+  });
+}
+
+/**
  * Makes sure that `resources` can be written, and those that make pods watched. Gives the kinds that
  * cannot be watched although they have something to wait for.
  * @throws UserError with the missing rules as YAML
@@ -46,13 +59,18 @@ export async function requireRolloutAccess(
   const unique = [...new Set(resources)];
   const writes = unique.flatMap((resource) => writeAccess(resource, options.applied));
   const watches = unique.filter(makesPods).flatMap(watchAccess);
-  await requireAccess(connection, namespace, [...writes, ...watches, ...more], options);
-  const others = unique.filter((resource) => !makesPods(resource));
-  const denied = await Promise.all(
-    others.map(
-      async (resource) =>
-        (await missingAccess(connection, namespace, watchAccess(resource), options)).length > 0,
+  const [unwritable, unwatchable] = await Promise.all(
+    [[...writes, ...more], watches].map((needed) =>
+      missingAccess(connection, namespace, needed, options),
     ),
   );
-  return new Set(others.filter((_, index) => denied[index]).map(({ kind }) => kind));
+  const missing = [...(unwritable ?? []), ...blinding(unwatchable ?? [])];
+  if (missing.length > 0) throw lacksAccess(namespace, missing);
+  const others = unique.filter((resource) => !makesPods(resource));
+  const denied = await Promise.all(
+    others.map(async (resource) =>
+      blinding(await missingAccess(connection, namespace, watchAccess(resource), options)),
+    ),
+  );
+  return new Set(others.filter((_, index) => denied[index]?.length).map(({ kind }) => kind));
 }

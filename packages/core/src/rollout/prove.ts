@@ -1,5 +1,5 @@
 import { applyObject, readObject } from '../cluster/apply.ts';
-import type { Connection } from '../cluster/connection.ts';
+import type { Connection, RequestOptions } from '../cluster/connection.ts';
 import { untilServed, type Waiting } from '../cluster/definitions.ts';
 import type { Resource } from '../cluster/object.ts';
 import type { PlannedWrite } from './plan.ts';
@@ -39,13 +39,13 @@ export async function prove(
   connection: Connection,
   planned: PlannedWrite,
   force: boolean,
-  signal: AbortSignal,
+  options: RequestOptions,
 ): Promise<PlannedWrite> {
   const { resource, namespace, object } = planned;
   if (!object) return { ...planned, needs: [] };
   const { name } = object.metadata;
-  const live = await readObject(connection, resource, namespace, name, { signal });
-  const apply = { signal, dryRun: true, force, live };
+  const live = await readObject(connection, resource, namespace, name, options);
+  const apply = { ...options, dryRun: true, force, live };
   const result = await applyObject(connection, resource, namespace, object, apply);
   return { ...planned, live, result, changes: differs(live, result), needs: [] };
 }

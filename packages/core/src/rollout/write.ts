@@ -30,6 +30,7 @@ export async function write(
     ? await applyObject(connection, resource, namespace, object, {
         ...options,
         force: forceConflicts,
+        live,
       })
     : await patchObject(connection, resource, namespace, name, patch, options);
   const target = plannedTarget(planned);
