@@ -15,6 +15,8 @@ import { interruption } from './interruption.ts';
 import { repositoryRoot } from './repository.ts';
 
 const CLUSTER = 'demo';
+/** What runs beside the cluster, and act. */
+const PROGRAMS = ['act', 'ferretdb', 'prometheus'] as const;
 
 /** Images are built, and containers run, which only a node of our own can be trusted with. */
 async function requireRealNode(): Promise<void> {
@@ -42,7 +44,7 @@ async function demo(keep: boolean, signal: AbortSignal): Promise<number> {
   const since = (): string => formatDuration(performance.now() - start);
   const progress = printProgress();
   console.log('PAAL demo: three releases of the reference system, on a real Kubernetes');
-  const { act } = await ensurePrograms(['act'], progress, signal);
+  const { act } = await ensurePrograms(PROGRAMS, progress, signal);
   // What a demo before has left in the cluster would be taken for this one's.
   await stopCluster(CLUSTER);
   const scratch = await mkdtemp(join(tmpdir(), 'paal-demo-'));

@@ -31,7 +31,7 @@ export interface Suite {
 }
 
 const CLUSTER = 'test';
-const SERVICES = ['ferretdb', 'prometheus', 'podprobe'] as const;
+const SERVICES = ['ferretdb', 'prometheus-without-discovery', 'podprobe'] as const;
 
 async function testFiles(directory: string): Promise<readonly string[]> {
   const entries = await readdir(join(repositoryRoot, directory), {
@@ -140,7 +140,7 @@ async function suitesFor(scope: string, names: readonly string[]): Promise<reado
   const e2e = matching(await testFiles('test/e2e'));
   if (scope === 'unit') return [unit];
   if (scope === 'e2e') {
-    const programs = [...SERVICES, 'alertmanager' as const];
+    const programs = ['ferretdb', 'prometheus', 'alertmanager', 'podprobe'] as const;
     return [{ name: 'end-to-end', files: e2e, cluster: true, programs }];
   }
   const core = { files: e2e.filter(isCore), cluster: true, programs: SERVICES };

@@ -16,6 +16,8 @@ export interface Release {
 
 interface Published {
   readonly version: string;
+  /** The name of the program's file, where that is not its name here. */
+  readonly executable?: string;
   /** Arguments that make it print its version; absent for programs that exist only here. */
   readonly versionArguments?: readonly string[];
   /** Absent where the publisher offers no program, or none with a checksum. */
@@ -36,8 +38,8 @@ export interface GoProgram extends Published {
 }
 
 /**
- * A program that Debian's package brings where it cannot be downloaded, in the version that Debian has:
- * for what our tests ask of it, that is no difference.
+ * A program that Debian's package brings where it cannot be downloaded, as Debian has it: for what is
+ * asked of it, that is no difference.
  */
 export interface DebianProgram extends Published {
   readonly debian: PackageName;
@@ -182,6 +184,20 @@ export const catalogue = {
   },
   prometheus: {
     version: '3.15.1',
+    versionArguments: ['--version'],
+    release: ({ os, arch }) => prometheusRelease('prometheus', '3.15.1', os, arch),
+    // The versions of its Go modules count the same releases in another way.
+    module: 'prometheus',
+    package: 'github.com/prometheus/prometheus/cmd/prometheus',
+    // The service discoveries of all clouds would triple the build.
+    tags: ['remove_all_sd', 'enable_kubernetes_sd'],
+    variables: { 'github.com/prometheus/common/version.Version': '3.15.1' },
+    minutes: 3,
+  },
+  // Debian builds it without kubernetes_sd_configs. Most tests need none, and no build of minutes.
+  'prometheus-without-discovery': {
+    version: '3.15.1',
+    executable: 'prometheus',
     versionArguments: ['--version'],
     release: ({ os, arch }) => prometheusRelease('prometheus', '3.15.1', os, arch),
     debian: 'prometheus',

@@ -33,7 +33,7 @@ export function namesVersion(text: string, version: string): boolean {
 /** The program on PATH, when it is there in exactly the pinned version. */
 export async function findOnPath(name: string, program: Program): Promise<string | undefined> {
   if (program.versionArguments === undefined) return undefined;
-  const path = await findExecutable(name);
+  const path = await findExecutable(program.executable ?? name);
   if (path === undefined) return undefined;
   const said = await execa(path, program.versionArguments, { all: true, reject: false });
   return namesVersion(said.all, program.version) ? path : undefined;

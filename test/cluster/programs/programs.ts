@@ -16,8 +16,8 @@ export function cacheDirectory(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'paal');
 }
 
-function cachedPath(name: string, program: Program): string {
-  return join(cacheDirectory(), 'programs', `${name}-${program.version}`, name);
+function cachedPath(name: string, { executable = name, version }: Program): string {
+  return join(cacheDirectory(), 'programs', `${executable}-${version}`, executable);
 }
 
 async function findCached(path: string): Promise<string | undefined> {
@@ -114,8 +114,8 @@ function waysTo(name: ProgramName, { progress, position, told, signal }: Errand)
 /**
  * Gives the paths of programs in their pinned versions. What neither the project's cache nor PATH
  * has is downloaded and its checksum verified, or else built from Go modules or installed as Debian's
- * package; `progress` hears which way was taken. Two are obtained at a time. Two processes that need the same program do not both
- * build it.
+ * package; `progress` hears which way was taken. Two are obtained at a time. Two processes that need
+ * the same program do not both build it.
  */
 export async function ensurePrograms<Name extends ProgramName>(
   names: readonly Name[],

@@ -39,10 +39,13 @@ export async function startPrometheus(
   { configuration, rules = 'groups: []\n' }: PrometheusOptions,
   progress: Progress = () => {},
 ): Promise<WebService> {
-  const { prometheus } = await ensurePrograms(['prometheus'], progress);
+  const name = configuration.includes('kubernetes_sd_configs')
+    ? 'prometheus'
+    : 'prometheus-without-discovery';
+  const { [name]: command } = await ensurePrograms([name], progress);
   const { fromHost, fromPods, stop } = await startService(cluster, {
     name: 'prometheus',
-    command: prometheus,
+    command,
     args: (listen, folder) => [
       `--config.file=${folder}/prometheus.yml`,
       `--storage.tsdb.path=${folder}/data`,
