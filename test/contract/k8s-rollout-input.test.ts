@@ -36,16 +36,19 @@ async function rollOut(text: string): Promise<StepResult> {
 }
 
 /** One clear error, outputs that say so, and a namespace in which nothing has changed. */
-async function expectRefusal(step: StepResult, message: string | RegExp): Promise<void> {
+async function expectRefusal(
+  step: StepResult,
+  message: string | RegExp,
+  outputs: Readonly<Record<string, string>> = { status: 'failed', 'failure-reason': 'BadInput' },
+): Promise<void> {
   expect(step.errors).toEqual([
     typeof message === 'string' ? expect.stringContaining(message) : expect.stringMatching(message),
   ]);
   expect(step.exitCode).toBe(1);
   expect(step.log).not.toContain('Unexpected error');
   expect(step.outputs).toMatchObject({
-    status: 'failed',
+    ...outputs,
     changed: 'false',
-    'failure-reason': 'BadInput',
     'rolled-back': 'not-needed',
     release: '',
   });
@@ -219,7 +222,8 @@ describe("paal/k8s-rollout's input", () => {
       { workloads: 'deployment/web', images: 'web=web:2' },
       { env: { KUBECONFIG: kubeconfig } },
     );
-    await expectRefusal(step, 'The API server https://127.0.0.1:1 could not be asked');
+    const unavailable = { status: 'unknown', 'failure-reason': 'APIServerUnavailable' };
+    await expectRefusal(step, 'The API server https://127.0.0.1:1 could not be asked', unavailable);
     expect(step.errors[0]).toContain('ECONNREFUSED');
   });
 

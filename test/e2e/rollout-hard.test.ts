@@ -1,5 +1,4 @@
 import { describe, expect } from '@jest/globals';
-import type { StepResult } from '../contract/run-action.ts';
 import { type Playground, playground, realNodeTest } from './fixture.ts';
 import {
   applyManifest,
@@ -13,73 +12,6 @@ import {
 import { web } from './workloads.ts';
 
 const image = testVersions();
-
-describe('two runs at once', () => {
-  /** Of two runs one has won: it serves, and the other has said so and left it alone. */
-  async function expectOneWinner(
-    ground: Playground,
-    runs: readonly { readonly step: StepResult; readonly image: string }[],
-  ): Promise<void> {
-    const winner = runs.find(({ step }) => step.outputs.status === 'succeeded');
-    const loser = runs.find((run) => run !== winner);
-    if (!winner || !loser) throw new Error(runs.map(({ step }) => step.log).join('\n'));
-    expectGood(winner.step);
-    expect(loser.step.exitCode).toBe(1);
-    expect(loser.step.outputs).toMatchObject({
-      status: 'superseded',
-      'rolled-back': 'not-attempted',
-    });
-    expect(loser.step.errors).toEqual([
-      expect.stringMatching(
-        /deployment\/web was changed by somebody else .*Not rolled back: it is somebody else's/,
-      ),
-    ]);
-    await expectServing(ground, winner.image);
-    expect(await ledger(ground)).toEqual({
-      1: 'rolled-out',
-      [winner.step.outputs.release ?? '']: 'rolled-out',
-      [loser.step.outputs.release ?? '']: 'superseded',
-    });
-  }
-
-  function slow(version: string): object {
-    return web({ image: version, env: { READY_AFTER: '5s' } });
-  }
-
-  realNodeTest('that begin together: one wins, the other leaves it alone', async () => {
-    const ground = await playground('together');
-    expectGood(await applyManifest(ground, [slow(image.v1)]));
-    const runs = await Promise.all(
-      [image.v2, image.v3].map(async (version) => ({
-        step: await applyManifest(ground, [slow(version)]),
-        image: version,
-      })),
-    );
-    await expectOneWinner(ground, runs);
-  });
-
-  realNodeTest('of which the first would fail: the second wins', async () => {
-    const ground = await playground('overtaken');
-    expectGood(await applyManifest(ground, [slow(image.v1)]));
-    let second: Promise<StepResult> | undefined;
-    const stuck = web({ image: image.v2, env: { NEVER_READY: '1' } });
-    const first = await applyManifest(
-      ground,
-      [stuck],
-      {},
-      {
-        onLog: (log) => {
-          if (log.includes('1 of 1 updated')) second ??= applyManifest(ground, [slow(image.v3)]);
-        },
-      },
-    );
-    if (!second) throw new Error(first.log);
-    await expectOneWinner(ground, [
-      { step: first, image: image.v2 },
-      { step: await second, image: image.v3 },
-    ]);
-  });
-});
 
 describe('of 20 workloads one fails', () => {
   const NAMES = Array.from({ length: 20 }, (_, index) => `web-${index}`);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '@paal/core/cluster/object';
+import { calledMissing } from '@paal/core/rollout/look-up';
 import { type Standing, track } from '@paal/core/rollout/tracker';
 import fc from 'fast-check';
 import { type Delivery, inShort, type Recording, recordings } from './records.ts';
@@ -13,6 +14,15 @@ const STEP = 500;
 /** Where the cause may come to light after the failure itself: then that is what is told. */
 const OTHERWISE: Readonly<Record<string, string>> = {
   'job-failed: release 1': 'failed BackoffLimitExceeded',
+};
+
+/** What a look-up finds, because it has come meanwhile: told by hand, since no watch tells of it. */
+const CAME: Readonly<Record<string, KubeObject>> = {
+  'deployment-secret-late: release 2': {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'db', uid: 'db-1', resourceVersion: '1' },
+  },
 };
 
 /** What a watch does to what it delivers: later, more than once, or not each state on the way. */
@@ -67,7 +77,18 @@ function decide(recording: Recording, deliveries: readonly Delivery[]): readonly
     const collections = Object.fromEntries(
       [...known].map(([kind, all]) => [kind, [...all.values()]]),
     );
-    const standings = tracker.look(collections, true, now);
+    let standings = tracker.look(collections, true, now);
+    const came = CAME[recording.name];
+    if (
+      came &&
+      calledMissing(standings).some(({ missing }) => missing.name === came.metadata.name)
+    ) {
+      standings = tracker.look(
+        { ...collections, [`${came.kind.toLowerCase()}s`]: [came] },
+        true,
+        now,
+      );
+    }
     told.push({ at: now, standings });
     if (standings.every(({ verdict }) => verdict.status !== 'progressing')) break;
   }

@@ -45,8 +45,14 @@ export const MUTATIONS: readonly Mutation[] = [
   mutation(
     'a claim from before our write is old news (trap 2)',
     'rollout/assess.ts',
-    'claim && !memory.staleClaims.has(claim.signature) ? claim.failure : undefined',
-    'claim?.failure',
+    '!claim || !object || memory.staleClaims.has(claim.signature)',
+    '!claim || !object',
+  ),
+  mutation(
+    'a claim sooner than its whole time is about the rollout before (trap 2)',
+    'rollout/assess.ts',
+    'tooSoon ? undefined : claim.failure',
+    'claim.failure',
   ),
   mutation(
     'everything has to be updated (trap 3)',

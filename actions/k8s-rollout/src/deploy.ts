@@ -1,8 +1,9 @@
 import { group, info } from '@paal/core/action/log';
 import type { Clock } from '@paal/core/clock';
 import type { Connection } from '@paal/core/cluster/connection';
-import { UserError } from '@paal/core/errors';
+import { errorMessage, UserError } from '@paal/core/errors';
 import type { ObjectSet } from '@paal/core/release/inventory';
+import { isLost } from '@paal/core/release/lease';
 import type { Ledger, ReleaseOrigin } from '@paal/core/release/ledger';
 import type { Release, ReleaseStatus } from '@paal/core/release/release';
 import type { Finding } from '@paal/core/report/finding';
@@ -23,7 +24,7 @@ import type { Inputs } from './inputs.ts';
 import { notBegun } from './outputs.ts';
 import { closeRelease, openRelease } from './release.ts';
 import { checkTags } from './tags.ts';
-import { isWhole, unwritten, type Writing, type WritingPolicy, writeOn } from './writing.ts';
+import { isWhole, type Writing, writeOn } from './writing.ts';
 
 /** What a deployment works with. */
 export interface DeployTools {
@@ -32,6 +33,7 @@ export interface DeployTools {
   readonly ledger: Ledger;
   readonly journal: Journal;
   readonly clock: Clock;
+  /** Aborts when the run is cancelled, or has lost the lease. */
   readonly signal: AbortSignal;
 }
 
@@ -62,31 +64,6 @@ const LEDGER_STATUS: Readonly<Record<DeployResult['status'], ReleaseStatus>> = {
   unknown: 'interrupted',
   progressing: 'interrupted',
 };
-
-/**
- * Makes the namespace of the release where the release brings it along: it has to be there before the
- * ledger can say what is written.
- * @throws UserError when it cannot be made
- */
-async function writeNamespaces(
-  tools: DeployTools,
-  plan: readonly PlannedWrite[],
-  policy: WritingPolicy,
-): Promise<Writing> {
-  const none = unwritten(plan);
-  const own = plan.find(
-    ({ resource, live, result }) =>
-      resource.kind === 'Namespace' && !live && result.metadata.name === tools.namespace,
-  );
-  if (!own) return none;
-  const isOther = ({ resource }: PlannedWrite): boolean => resource.kind !== 'Namespace';
-  const begun = await writeOn(tools, none, policy, isOther);
-  if (begun.written.includes(own.name)) return begun;
-  const { refusal, unanswered } = begun;
-  const { message = '', position } = refusal ?? {};
-  const refused = new UserError(message, position ? { position } : {});
-  return notBegun(unanswered ?? (refusal ? refused : tools.signal.reason), tools.signal);
-}
 
 /** The verdict on the whole: the worst of its workloads. */
 function overall(outcomes: readonly Standing[]): Standing | undefined {
@@ -171,17 +148,26 @@ function reasonOf(error: unknown): string {
   throw error;
 }
 
-/** Writes the plan, watches it, and takes it back where it fails and a rollback can cure that. */
+/** The verdict on a deployment that was stopped before it had one; `undefined` for any other. */
+function stopped({ signal }: DeployTools): Pick<DeployResult, 'status' | 'message'> | undefined {
+  if (isLost(signal)) return { status: 'superseded', message: errorMessage(signal.reason) };
+  return signal.aborted ? { status: 'cancelled', message: 'The run was cancelled.' } : undefined;
+}
+
+/**
+ * Makes the writes that are left of a plan, watches them, and takes them back where they fail and a
+ * rollback can cure that.
+ */
 export async function deploy(
   tools: DeployTools,
   inputs: Inputs,
-  plan: readonly PlannedWrite[],
+  begun: Writing,
   { origin, gone }: { readonly origin: ReleaseOrigin; readonly gone: ObjectSet },
 ): Promise<DeployResult> {
   const { connection, namespace, ledger, journal, clock, signal } = tools;
   const { forceConflicts, prune } = inputs;
+  const { plan } = begun;
   const writing = { forceConflicts, deadline: clock.now() + inputs.policy.timeout };
-  const begun = await writeNamespaces(tools, plan, writing);
   const recording = { namespace, prune, gone };
   const open = await openRelease(ledger, begun.plan, origin, recording).catch((error: unknown) =>
     notBegun(error, signal),
@@ -221,17 +207,20 @@ export async function deploy(
   const explained = worst && !refusal ? await explain(tools, worst, proven) : [];
   const findings = refusal ? [refusal, ...moved.slice(1)] : explained;
   const done = isWhole(written) && isGood;
-  const isCancelled = signal.aborted && !done && !isFailure(verdict);
-  const status = isCancelled ? 'cancelled' : verdict.status;
+  const stop = done || (isFailure(verdict) && !isLost(signal)) ? undefined : stopped(tools);
+  const { status, message } = stop ?? { status: verdict.status, message: told(verdict, findings) };
   await closeRelease(ledger, open, LEDGER_STATUS[status]);
-  const refused = isCancelled ? 'the run was cancelled' : whyNotRolledBack(verdict, inputs);
+  const refused =
+    status === 'cancelled'
+      ? 'the run was cancelled'
+      : whyNotRolledBack(stop ? { status: 'superseded', message } : verdict, inputs);
   const attempt =
     status === 'succeeded'
       ? undefined
       : (refused ?? (await takeBack(tools, inputs, release, targets).catch(reasonOf)));
   return {
     status,
-    message: isCancelled ? 'The run was cancelled.' : told(verdict, findings),
+    message,
     changed:
       targets.some((target) => target.changed) ||
       proven.some(

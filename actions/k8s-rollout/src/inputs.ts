@@ -40,6 +40,8 @@ export interface Inputs {
   /** Whether the plan shows what changes, line by line. */
   readonly diff: boolean;
   readonly dryRun: boolean;
+  /** Milliseconds for which a run that changes the same app is waited for. */
+  readonly waitForLease: number;
 }
 
 /** The budgets of the input, over those of paal.yaml. */
@@ -131,5 +133,6 @@ export async function readInputs(run: RunIdentity): Promise<Inputs> {
     streamLogs: booleanInput('stream-logs') ?? false,
     diff: booleanInput('diff') ?? dryRun,
     dryRun,
+    waitForLease: durationInput('wait-for-lease') ?? 0,
   };
 }

@@ -12,11 +12,12 @@ import { openLedger } from '@paal/core/release/ledger';
 import { shownVersion } from '@paal/core/release/version';
 import { renderRunSummary } from '@paal/core/report/run-summary';
 import { startJournal } from '@paal/core/rollout/journal';
+import { alone } from './alone.ts';
 import { type DeployResult, deploy } from './deploy.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { notBegun, writeInitialOutputs, writeRolloutOutputs } from './outputs.ts';
 import { placed } from './place.ts';
-import { makePlan } from './plan.ts';
+import { makePlan, type Plan } from './plan.ts';
 import { rollbackNote, summarise } from './summary.ts';
 
 /** The one error of the step: what failed, why, what to do, and what became of the rollback. */
@@ -66,21 +67,31 @@ async function rollOut(
   try {
     const namespace = inputs.namespace ?? connection.namespace;
     const ledger = openLedger(connection, namespace, inputs.app);
-    const { writes, gone } = await makePlan(inputs, connection, ledger, namespace, signal).catch(
-      (error: unknown) => notBegun(error, signal),
-    );
+    const plan = async (): Promise<Plan> =>
+      await makePlan(inputs, connection, ledger, namespace, signal).catch((error: unknown) =>
+        notBegun(error, signal),
+      );
+    const first = await plan();
     if (inputs.dryRun) {
-      const changed = writes.some(({ changes }) => changes);
-      const proven = writes.every(({ needs }) => needs.length === 0);
+      const changed = first.writes.some(({ changes }) => changes);
+      const proven = first.writes.every(({ needs }) => needs.length === 0);
       const accepted = proven ? 'all of it' : 'what it can judge already';
       info(`Dry run: the server accepts ${accepted}; nothing was changed.`);
       writeOutputs({ status: 'succeeded', changed, 'failure-reason': '' });
       return;
     }
     const journal = startJournal({ print: info, record: flight.write }, clock);
-    const tools = { connection, namespace, ledger, journal, clock, signal };
-    const origin = { version: inputs.version, run: run.url };
-    const result = await deploy(tools, inputs, writes, { origin, gone });
+    const tools = { connection, namespace, ledger, journal, clock };
+    const result = await alone(
+      { ...tools, app: inputs.app, run: run.url, signal, onNotice: info },
+      inputs,
+      first,
+      plan,
+      async (begun, gone, signal) => {
+        const origin = { version: inputs.version, run: run.url };
+        return await deploy({ ...tools, signal }, inputs, begun, { origin, gone });
+      },
+    );
 
     const facts = [
       ['app', inputs.app],

@@ -1,6 +1,7 @@
 import { badInput } from '@paal/core/action/bad-input';
 import { writeOutputs } from '@paal/core/action/outputs';
 import { isTransient } from '@paal/core/cluster/api-error';
+import { LeaseHeldError } from '@paal/core/release/lease';
 import { revisionOf } from '@paal/core/workload/revision';
 import type { DeployResult } from './deploy.ts';
 
@@ -58,6 +59,7 @@ const UNAVAILABLE = 'APIServerUnavailable';
 export function notBegun(error: unknown, signal: AbortSignal): never {
   if (signal.aborted) writeOutputs({ status: 'cancelled', 'failure-reason': 'Cancelled' });
   else if (isTransient(error)) writeOutputs({ status: 'unknown', 'failure-reason': UNAVAILABLE });
+  else if (error instanceof LeaseHeldError) writeOutputs({ 'failure-reason': 'LeaseHeld' });
   else return badInput(error);
   throw error;
 }

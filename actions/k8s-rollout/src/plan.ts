@@ -9,6 +9,7 @@ import { readManifests } from '@paal/core/cluster/manifest';
 import type { Resource } from '@paal/core/cluster/object';
 import { UserError } from '@paal/core/errors';
 import type { ObjectSet } from '@paal/core/release/inventory';
+import { LEASE_ACCESS } from '@paal/core/release/lease';
 import { LEDGER_ACCESS, type Ledger } from '@paal/core/release/ledger';
 import { requireRolloutAccess } from '@paal/core/rollout/access';
 import { diffLines } from '@paal/core/rollout/diff';
@@ -101,10 +102,16 @@ export async function makePlan(
         )
       : workloads.map(({ kind }) => workloadResource(kind));
     const applied = manifests !== undefined;
-    const unreadable = await requireRolloutAccess(connection, namespace, resources, LEDGER_ACCESS, {
-      ...options,
-      applied,
-    });
+    const unreadable = await requireRolloutAccess(
+      connection,
+      namespace,
+      resources,
+      [...LEDGER_ACCESS, ...LEASE_ACCESS],
+      {
+        ...options,
+        applied,
+      },
+    );
     const request = {
       namespace,
       manifests,

@@ -3,6 +3,7 @@ import { info } from '@paal/core/action/log';
 import { type KubeObject, objectName } from '@paal/core/cluster/object';
 import { errorMessage, UserError } from '@paal/core/errors';
 import { newestFirst, servedBefore } from '@paal/core/release/history';
+import { closeInterrupted } from '@paal/core/release/interrupted';
 import { inventoryOf, type ObjectSet, withoutGone } from '@paal/core/release/inventory';
 import type { Ledger, ReleaseOrigin } from '@paal/core/release/ledger';
 import type { Release, ReleaseContent, ReleaseStatus } from '@paal/core/release/release';
@@ -127,7 +128,8 @@ export async function openRelease(
   { namespace, prune, gone }: Recording,
 ): Promise<OpenRelease> {
   const entries = await ledger.entries();
-  const releases = entries.map(({ release }) => release);
+  const recorded = entries.map(({ release }) => release);
+  const releases = await closeInterrupted(ledger, recorded, info);
   const content = { ...contentOf(plan, 'result'), prune };
   if (!plan.some(({ changes }) => changes)) {
     const release = await sameRelease(ledger, releases, content);

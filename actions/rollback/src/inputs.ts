@@ -19,6 +19,8 @@ export interface Inputs {
   readonly namespace: string | undefined;
   readonly policy: RolloutPolicy;
   readonly dryRun: boolean;
+  /** Milliseconds for which a run that changes the same app is waited for. */
+  readonly waitForLease: number;
 }
 
 /**
@@ -49,5 +51,6 @@ export async function readInputs(run: RunIdentity): Promise<Inputs> {
     namespace: textInput('namespace') ?? settings.namespace,
     policy,
     dryRun: booleanInput('dry-run') ?? false,
+    waitForLease: durationInput('wait-for-lease') ?? 0,
   };
 }

@@ -7,6 +7,8 @@ import { currentRun, type RunIdentity } from '@paal/core/action/run';
 import { writeSummary } from '@paal/core/action/summary';
 import { type Connection, connect, loadKubeConfig } from '@paal/core/cluster/connection';
 import { UserError } from '@paal/core/errors';
+import { closeInterrupted } from '@paal/core/release/interrupted';
+import { takeLease } from '@paal/core/release/lease';
 import { openLedger } from '@paal/core/release/ledger';
 import { renderRunSummary } from '@paal/core/report/run-summary';
 import { rollBackToRevision } from '@paal/core/rollback/revision';
@@ -19,7 +21,7 @@ import {
   writeInitialOutputs,
   writeRollbackOutputs,
 } from './outputs.ts';
-import { makePlan } from './plan.ts';
+import { makePlan, type Plan } from './plan.ts';
 import { goalOf, summarise } from './summary.ts';
 
 function failureOf(goal: string, result: RollbackResult): UserError {
@@ -62,23 +64,36 @@ async function takeBack(
   try {
     const namespace = inputs.namespace ?? connection.namespace;
     const ledger = openLedger(connection, namespace, inputs.app);
-    const plan = await makePlan(inputs, connection, ledger, namespace, signal).catch(
-      (error: unknown) => notBegun(error, signal),
-    );
-    const goal = goalOf(plan);
+    const look = async (): Promise<Plan> =>
+      await makePlan(inputs, connection, ledger, namespace, signal).catch((error: unknown) =>
+        notBegun(error, signal),
+      );
+    const first = await look();
     if (inputs.dryRun) {
       info('Dry run: nothing was changed.');
-      writeDryRunOutputs(plan);
+      writeDryRunOutputs(first);
       return;
     }
     const journal = startJournal({ print: info, record: flight.write }, clock);
-    journal.begin(`back to ${goal}`);
-    const { policy } = inputs;
-    const tools = { connection, namespace, ledger, policy, listener: journal, clock, signal };
-    const result = await group(`Roll back to ${goal}`, async () => {
-      if (plan.kind === 'release') return await rollBack(tools, plan.target);
-      return await rollBackToRevision(tools, plan.workload, plan.revision, run.url);
-    });
+    const { app, policy } = inputs;
+    const leasing = { connection, namespace, app, run: run.url, clock, signal, onNotice: info };
+    const lease = await takeLease(leasing, inputs.waitForLease).catch((error: unknown) =>
+      notBegun(error, signal),
+    );
+    const { plan, result } = await (async () => {
+      const plan = lease.waited ? await look() : first;
+      await closeInterrupted(ledger, await ledger.list(), info);
+      const goal = goalOf(plan);
+      journal.begin(`back to ${goal}`);
+      const tools = { connection, namespace, ledger, policy, listener: journal, clock };
+      const result = await group(`Roll back to ${goal}`, async () => {
+        const held = { ...tools, signal: lease.signal };
+        if (plan.kind === 'release') return await rollBack(held, plan.target);
+        return await rollBackToRevision(held, plan.workload, plan.revision, run.url);
+      });
+      return { plan, result };
+    })().finally(() => lease.giveBack());
+    const goal = goalOf(plan);
     const summary = summarise(plan, result, journal, [
       ['app', inputs.app],
       ['namespace', namespace],

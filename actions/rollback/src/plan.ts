@@ -4,6 +4,7 @@ import type { Connection } from '@paal/core/cluster/connection';
 import { objectName } from '@paal/core/cluster/object';
 import { UserError } from '@paal/core/errors';
 import { currentRelease } from '@paal/core/release/history';
+import { LEASE_ACCESS } from '@paal/core/release/lease';
 import { LEDGER_ACCESS, type Ledger } from '@paal/core/release/ledger';
 import { isStored } from '@paal/core/rollback/revert';
 import { findRevision } from '@paal/core/rollback/revision';
@@ -15,6 +16,9 @@ import type { Revision } from '@paal/core/workload/revisions';
 import { workloadResource } from '@paal/core/workload/template';
 import type { WorkloadRef } from '@paal/core/workload/types';
 import type { Inputs } from './inputs.ts';
+
+/** What changing an app needs to be allowed to do, whatever is changed. */
+const CHANGING = [...LEDGER_ACCESS, ...LEASE_ACCESS];
 
 /** What is taken back to what. */
 export type Plan = { readonly from: string } & (
@@ -37,7 +41,7 @@ async function checkWorkload(
   if (live) return checkTimeout({ resource, name: title }, live, policy, 'timeout');
   if (await isStored(ledger, workload)) {
     const options = { signal, applied: true };
-    await requireRolloutAccess(connection, namespace, [resource], LEDGER_ACCESS, options);
+    await requireRolloutAccess(connection, namespace, [resource], CHANGING, options);
     return info(`${title} is gone, and is made again as it was applied`);
   }
   throw new UserError(
@@ -61,7 +65,7 @@ export async function makePlan(
     const requireFor = async (workloads: readonly WorkloadRef[]): Promise<void> => {
       const resources = workloads.map(({ kind }) => workloadResource(kind));
       const options = { signal, applied: false };
-      await requireRolloutAccess(connection, namespace, resources, LEDGER_ACCESS, options);
+      await requireRolloutAccess(connection, namespace, resources, CHANGING, options);
     };
     const parse = (text: string): WorkloadRef =>
       parseWorkload(text, namespace, 'The input "workloads"');

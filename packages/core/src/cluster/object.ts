@@ -98,4 +98,10 @@ export const RESOURCES = {
   events: { apiVersion: 'v1', kind: 'Event', name: 'events', namespaced: true },
   configMaps: { apiVersion: 'v1', kind: 'ConfigMap', name: 'configmaps', namespaced: true },
   secrets: { apiVersion: 'v1', kind: 'Secret', name: 'secrets', namespaced: true },
+  leases: {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    name: 'leases',
+    namespaced: true,
+  },
 } as const satisfies Record<string, Resource>;

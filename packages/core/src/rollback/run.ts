@@ -4,6 +4,7 @@ import { discover } from '../cluster/discovery.ts';
 import { type KubeObject, objectName } from '../cluster/object.ts';
 import { errorMessage, UserError } from '../errors.ts';
 import { newestFirst } from '../release/history.ts';
+import { isLost } from '../release/lease.ts';
 import type { Ledger } from '../release/ledger.ts';
 import type { Release, ReleaseContent, ReleaseStatus } from '../release/release.ts';
 import type { Finding } from '../report/finding.ts';
@@ -97,6 +98,10 @@ export async function followRevert(
   const failed = outcomes.find(
     ({ verdict }) => verdict.status === 'failed' || verdict.status === 'timed-out',
   );
+  if (isLost(signal)) {
+    const message = errorMessage(signal.reason);
+    return { status: 'failed', ...none, message, reason: 'Superseded' };
+  }
   if (!failed && signal.aborted) {
     const message = 'The run was cancelled before it was known whether it serves again.';
     return { status: 'cancelled', ...none, message, reason: 'Cancelled' };

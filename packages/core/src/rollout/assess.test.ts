@@ -36,10 +36,19 @@ describe('ProgressDeadlineExceeded', () => {
     );
   });
 
+  test('that is new at our generation, but sooner than its whole time, is no news (trap 2)', () => {
+    const before = progressing('ReplicaSetUpdated', '09:00', 'True');
+    const rollout = story(withConditions(written, [before]), { timeout: 3_600_000 });
+    const fresh = withConditions(rolling, [exceeded]);
+    expect(rollout.at(2, { deployment: fresh }).status).toBe('progressing');
+    expect(rollout.at(599, { deployment: fresh }).status).toBe('progressing');
+  });
+
   test('that is new at our generation fails the rollout', () => {
-    const rollout = story(withConditions(written, [exceeded]));
+    const rollout = story(withConditions(written, [exceeded]), { timeout: 3_600_000 });
     const fresh = withConditions(rolling, [progressing('ProgressDeadlineExceeded', '10:20')]);
-    expect(rollout.at(2, { deployment: fresh })).toMatchObject({
+    rollout.at(590, { deployment: deployment({ status: { updatedReplicas: 1 } }) });
+    expect(rollout.at(601, { deployment: fresh })).toMatchObject({
       status: 'failed',
       finding: { reason: 'ProgressDeadlineExceeded' },
     });

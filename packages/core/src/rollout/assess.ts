@@ -1,3 +1,4 @@
+import type { KubeObject } from '../cluster/object.ts';
 import { formatDuration } from '../config/duration.ts';
 import type { Finding } from '../report/finding.ts';
 import type { ObjectFailure } from '../workload/kinds/kind.ts';
@@ -83,10 +84,28 @@ function takenOver({ target, observation: { object } }: Case): Verdict | undefin
   };
 }
 
-/** A failure stated without a generation counts when it was not there before our own was observed. */
-function freshClaim({ observation, memory }: Case): ObjectFailure | undefined {
-  const { claim } = observation.progress ?? {};
-  return claim && !memory.staleClaims.has(claim.signature) ? claim.failure : undefined;
+/** Milliseconds without progress that a kind allows. */
+function progressDeadline({ spec }: KubeObject): number {
+  const { progressDeadlineSeconds = NO_PROGRESS_DEFAULT } = spec as {
+    readonly progressDeadlineSeconds?: number;
+  };
+  return progressDeadlineSeconds * 1_000;
+}
+
+/**
+ * A failure stated without a generation counts when it was not there before our own was observed, and
+ * when it can be about ours at all: the Deployment controller goes on from the time of the last
+ * progress, which was that of the rollout before (pkg/controller/deployment/util, DeploymentTimedOut),
+ * and so may say right after our write that the whole deadline is over.
+ */
+function freshClaim(
+  { target, observation: { object, progress }, memory }: Case,
+  now: number,
+): ObjectFailure | undefined {
+  const { claim } = progress ?? {};
+  if (!claim || !object || memory.staleClaims.has(claim.signature)) return undefined;
+  const tooSoon = target.changed && now < memory.startedAt + progressDeadline(object);
+  return tooSoon ? undefined : claim.failure;
 }
 
 /**
@@ -99,10 +118,7 @@ function stuckAt({ target, observation, memory }: Case): number | undefined {
   if (!object || !rules.template(object)) return undefined;
   const running = related.newPods.some(({ status }) => status?.phase === 'Running');
   if (!rules.keepsRunning(object) && running) return undefined;
-  const { progressDeadlineSeconds = NO_PROGRESS_DEFAULT } = object.spec as {
-    readonly progressDeadlineSeconds?: number;
-  };
-  return memory.progress.at + progressDeadlineSeconds * 1_000;
+  return memory.progress.at + progressDeadline(object);
 }
 
 /** Of the whole; a bake that began in time may end after it. */
@@ -154,7 +170,7 @@ export function assess(one: Case, now: number): Verdict {
   const deadline = deadlineOf(one);
   const completion = assessCompletion(one, current, deadline, now);
   if (completion?.status === 'succeeded') return completion;
-  const claimed = current && settled && !completion ? freshClaim(one) : undefined;
+  const claimed = current && settled && !completion ? freshClaim(one, now) : undefined;
   if (claimed) return failed(explained(symptoms, findingOf(one, claimed)));
   const stuck = completion ? undefined : stuckAt(one);
   if (current && stuck !== undefined && now >= stuck) {
