@@ -74,6 +74,8 @@ export async function takeBack(
         listener: startJournal(sinks, systemClock),
         clock: systemClock,
         signal,
+        run: 'local',
+        atomic: true,
       },
       target,
     );

@@ -41,4 +41,45 @@ describe('a rollback', () => {
       'kubectl.kubernetes.io/last-applied-configuration',
     ]);
   });
+
+  realNodeTest('reads well in kubectl rollout history, as rollouts do', async () => {
+    const ground = await playground('history');
+    const release = async (version: string, name: string) =>
+      expectGood(await applyManifest(ground, [web({ image: version })], { version: name }));
+    await release(image.v1, 'shop-1');
+    await release(image.v2, 'shop-2');
+    await release(image.v2, 'shop-2-again');
+    expectGood(await setImage(ground, image.v3, { version: 'shop-3' }));
+    const run = 'https://github.com/paal/shop/actions/runs/42';
+    const history = async () =>
+      (await ground.kubectl('rollout', 'history', 'deployment/web')).trim().split('\n').slice(2);
+    expect(await history()).toEqual([
+      `1         paal/k8s-rollout shop-1 ${run}`,
+      `2         paal/k8s-rollout shop-2 ${run}`,
+      `3         paal/k8s-rollout shop-3 ${run}`,
+    ]);
+    const back = await rollBack(ground, { to: 'last-verified' });
+    expectGood(back);
+    expect(
+      back.outputs.history?.split('\n').map((line) => line.split(/ {2,}/).slice(0, 4)),
+    ).toEqual([
+      ['RELEASE', 'STATUS', 'VERSION', 'IMAGES'],
+      ['3', 'rolled-back', 'shop-3', image.v3],
+      ['2', 'rolled-out', 'shop-2', image.v2],
+      ['1', 'rolled-out', 'shop-1', image.v1],
+    ]);
+    expect(await history()).toEqual([
+      `1         paal/k8s-rollout shop-1 ${run}`,
+      `3         paal/k8s-rollout shop-3 ${run}`,
+      `4         paal back to release 2 ${run}`,
+    ]);
+    await ground.kubectl(
+      'annotate',
+      'deployment/web',
+      'kubernetes.io/change-cause=mine',
+      '--overwrite',
+    );
+    await release(image.v1, 'shop-4');
+    expect((await history()).at(-1)).toBe('5         mine');
+  });
 });

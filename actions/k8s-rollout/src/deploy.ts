@@ -96,7 +96,10 @@ async function takeBack(
   return await group(`Roll back to ${goal}`, async () => {
     for (const name of target.left) info(`${name} did not serve before, and is left as it is`);
     journal.begin(`back to ${goal}`);
-    const result = await rollBack({ ...tools, policy, listener: journal }, target);
+    const result = await rollBack(
+      { ...tools, policy, listener: journal, run: release.run, atomic: true },
+      target,
+    );
     info(
       result.status === 'succeeded'
         ? 'Rolled back'

@@ -10,6 +10,7 @@ import {
 import type { RunIdentity } from '@paal/core/action/run';
 import { UserError } from '@paal/core/errors';
 import { appOfRepository, checkAppName } from '@paal/core/release/release';
+import { shownVersion } from '@paal/core/release/version';
 import { type Budgets, DEFAULT_BUDGETS, withBudgets } from '@paal/core/rollout/budget';
 import { type MinAvailable, parseMinAvailable } from '@paal/core/rollout/min-available';
 import { DEFAULT_POLICY, type RolloutPolicy } from '@paal/core/rollout/policy';
@@ -40,6 +41,8 @@ export interface Inputs {
   /** Whether the plan shows what changes, line by line. */
   readonly diff: boolean;
   readonly dryRun: boolean;
+  /** What `kubectl rollout history` is to say of what changes. */
+  readonly changeCause: string;
   /** Milliseconds for which a run that changes the same app is waited for. */
   readonly waitForLease: number;
 }
@@ -106,6 +109,7 @@ export async function readInputs(run: RunIdentity): Promise<Inputs> {
     waitForTermination:
       booleanInput('wait-for-termination') ?? rollout['wait-for-termination'] ?? false,
   };
+  const version = textInput('version') ?? run.commit;
   const rollbackTimeout =
     durationInput('rollback-timeout') ?? rollout['rollback-timeout'] ?? ROLLBACK_TIMEOUT;
   for (const [name, value] of [
@@ -116,7 +120,8 @@ export async function readInputs(run: RunIdentity): Promise<Inputs> {
   }
   return {
     app: checkAppName(textInput('app') ?? config.app ?? appOfRepository(run.repository)),
-    version: textInput('version') ?? run.commit,
+    version,
+    changeCause: ['paal/k8s-rollout', shownVersion(version), run.url].filter(Boolean).join(' '),
     namespace: textInput('namespace') ?? settings.namespace,
     manifests,
     images,

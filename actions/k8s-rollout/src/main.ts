@@ -88,7 +88,8 @@ async function rollOut(
       first,
       plan,
       async (begun, gone, signal) => {
-        const origin = { version: inputs.version, run: run.url };
+        const { url, commit, actor } = run;
+        const origin = { version: inputs.version, run: url, commit, actor };
         return await deploy({ ...tools, signal }, inputs, begun, { origin, gone });
       },
     );

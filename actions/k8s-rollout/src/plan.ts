@@ -118,6 +118,7 @@ export async function makePlan(
       images: inputs.images,
       workloads,
       forceConflicts: inputs.forceConflicts,
+      changeCause: inputs.changeCause,
       unreadable,
       configHash: inputs.configHash,
     };

@@ -18,6 +18,8 @@ export interface Inputs {
   /** `undefined` for the kubeconfig's. */
   readonly namespace: string | undefined;
   readonly policy: RolloutPolicy;
+  /** Whether none goes back where one cannot. */
+  readonly atomic: boolean;
   readonly dryRun: boolean;
   /** Milliseconds for which a run that changes the same app is waited for. */
   readonly waitForLease: number;
@@ -50,6 +52,7 @@ export async function readInputs(run: RunIdentity): Promise<Inputs> {
     app: checkAppName(textInput('app') ?? config.app ?? appOfRepository(run.repository)),
     namespace: textInput('namespace') ?? settings.namespace,
     policy,
+    atomic: booleanInput('atomic') ?? true,
     dryRun: booleanInput('dry-run') ?? false,
     waitForLease: durationInput('wait-for-lease') ?? 0,
   };

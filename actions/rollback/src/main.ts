@@ -2,14 +2,16 @@ import { badInput } from '@paal/core/action/bad-input';
 import { openFlightRecord } from '@paal/core/action/flight-record';
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { group, info } from '@paal/core/action/log';
+import { writeOutputs } from '@paal/core/action/outputs';
 import { reportDirectory, writeReport } from '@paal/core/action/report-file';
 import { currentRun, type RunIdentity } from '@paal/core/action/run';
 import { writeSummary } from '@paal/core/action/summary';
 import { type Connection, connect, loadKubeConfig } from '@paal/core/cluster/connection';
-import { UserError } from '@paal/core/errors';
+import { errorMessage, UserError } from '@paal/core/errors';
+import { historyTable } from '@paal/core/release/history-table';
 import { closeInterrupted } from '@paal/core/release/interrupted';
 import { takeLease } from '@paal/core/release/lease';
-import { openLedger } from '@paal/core/release/ledger';
+import { type Ledger, openLedger } from '@paal/core/release/ledger';
 import { renderRunSummary } from '@paal/core/report/run-summary';
 import { rollBackToRevision } from '@paal/core/rollback/revision';
 import { type RollbackResult, rollBack } from '@paal/core/rollback/run';
@@ -30,6 +32,18 @@ function failureOf(goal: string, result: RollbackResult): UserError {
   return new UserError(
     `The rollback to ${goal} ${end}: ${result.message}${hint ? ` ${hint}` : ''}`,
   );
+}
+
+/** The releases as they are now, in the log and as an output. That they cannot be read changes nothing. */
+async function tellHistory(ledger: Ledger): Promise<void> {
+  try {
+    const table = historyTable(await ledger.entries());
+    writeOutputs({ history: table });
+    await group('Releases', async () => info(table));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    info(`The releases cannot be listed: ${errorMessage(error)}`);
+  }
 }
 
 /** Plans, takes back, watches until it serves, and reports. */
@@ -72,10 +86,11 @@ async function takeBack(
     if (inputs.dryRun) {
       info('Dry run: nothing was changed.');
       writeDryRunOutputs(first);
+      await tellHistory(ledger);
       return;
     }
     const journal = startJournal({ print: info, record: flight.write }, clock);
-    const { app, policy } = inputs;
+    const { app, policy, atomic } = inputs;
     const leasing = { connection, namespace, app, run: run.url, clock, signal, onNotice: info };
     const lease = await takeLease(leasing, inputs.waitForLease).catch((error: unknown) =>
       notBegun(error, signal),
@@ -85,11 +100,19 @@ async function takeBack(
       await closeInterrupted(ledger, await ledger.list(), info);
       const goal = goalOf(plan);
       journal.begin(`back to ${goal}`);
-      const tools = { connection, namespace, ledger, policy, listener: journal, clock };
+      const tools = {
+        ...{ connection, namespace, ledger, policy, atomic, clock },
+        listener: journal,
+        run: run.url,
+      };
       const result = await group(`Roll back to ${goal}`, async () => {
         const held = { ...tools, signal: lease.signal };
         if (plan.kind === 'release') return await rollBack(held, plan.target);
-        return await rollBackToRevision(held, plan.workload, plan.revision, run.url);
+        return await rollBackToRevision(held, plan.workload, plan.revision, {
+          run: run.url,
+          commit: run.commit,
+          actor: run.actor,
+        });
       });
       return { plan, result };
     })().finally(() => lease.giveBack());
@@ -112,6 +135,7 @@ async function takeBack(
       ...summary,
     });
     writeRollbackOutputs(plan, result, report);
+    await tellHistory(ledger);
     await writeSummary(renderRunSummary(summary));
     if (result.status !== 'succeeded') throw failureOf(goal, result);
     info(`Back at ${goal}, and it serves`);

@@ -14,6 +14,7 @@ export function writeInitialOutputs(): void {
     'rollback-target': '',
     release: '',
     version: '',
+    history: '',
     'failure-reason': '',
     report: '',
   });

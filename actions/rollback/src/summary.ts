@@ -1,3 +1,4 @@
+import { errorMessage } from '@paal/core/errors';
 import { shownVersion } from '@paal/core/release/version';
 import type { RunSummary } from '@paal/core/report/run-summary';
 import type { RollbackResult } from '@paal/core/rollback/run';
@@ -30,6 +31,9 @@ export function summarise(
     outcome: ({ succeeded: 'good', failed: 'bad', cancelled: 'open' } as const)[result.status],
     verdict: good ? 'It serves again.' : result.message,
     notes: [
+      ...result.refused.map(
+        ({ name, error }) => `${name} was not taken back: ${errorMessage(error)}`,
+      ),
       ...result.configMaps.map((name) => `ConfigMap ${name} was put back too.`),
       ...result.restored.map((name) => `${name} was gone, and is there again.`),
       ...result.target.left.map((name) => `${name} did not serve before, and was left as it is.`),

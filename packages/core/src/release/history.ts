@@ -36,6 +36,19 @@ export function servedBefore(
   );
 }
 
+/**
+ * The release below `number` to take `workload` back to: the newest that was verified, and the newest
+ * that served where none was.
+ */
+export function bestBefore(
+  releases: readonly Release[],
+  workload: string,
+  number = Number.POSITIVE_INFINITY,
+): Release | undefined {
+  const verified = releases.filter(({ status }) => status === 'verified');
+  return servedBefore(verified, workload, number) ?? servedBefore(releases, workload, number);
+}
+
 const NOT_SERVING: Readonly<Partial<Record<ReleaseStatus, string>>> = {
   adopted: 'it is what was found at the first rollout',
   started: 'it is not rolled out yet',

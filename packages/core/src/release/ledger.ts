@@ -34,11 +34,7 @@ export const LEDGER_ACCESS: readonly AccessRule[] = [
 ].map((verb) => ({ group: '', resource: 'configmaps', verb }));
 
 /** Who puts a release out. */
-export interface ReleaseOrigin {
-  readonly version: string;
-  /** Address of the run. */
-  readonly run: string;
-}
+export type ReleaseOrigin = Pick<Release, 'version' | 'run' | 'commit' | 'actor'>;
 
 /** A release and what it holds; `undefined` where that is not readable. */
 export interface LedgerEntry {

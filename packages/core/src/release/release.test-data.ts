@@ -9,6 +9,7 @@ export function release(
   pruned: readonly string[] = [],
 ): Release {
   const version = `v${number}`;
+  const origin = { run: '', commit: '', actor: '' };
   const fate = { status, takenBack, pruned };
-  return { app: 'shop', number, version, workloads, ...fate, run: '', created: '' };
+  return { app: 'shop', number, version, workloads, ...fate, ...origin, created: '' };
 }

@@ -17,6 +17,8 @@ const head = {
   status: 'started',
   version: 'v3',
   run: 'https://run',
+  commit: 'c0ffee',
+  actor: 'octocat',
 } as const;
 
 describe('a release', () => {

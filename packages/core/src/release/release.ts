@@ -32,6 +32,9 @@ export interface Release {
   readonly pruned: readonly string[];
   /** Address of the run that made it. */
   readonly run: string;
+  /** Commit of that run, and who had begun it; empty outside of GitHub. */
+  readonly commit: string;
+  readonly actor: string;
   readonly created: string;
 }
 
@@ -61,6 +64,8 @@ const ANNOTATION_WORKLOADS = 'paal.dev/workloads';
 const ANNOTATION_TAKEN_BACK = 'paal.dev/taken-back';
 const ANNOTATION_PRUNED = 'paal.dev/pruned';
 const ANNOTATION_RUN = 'paal.dev/run';
+const ANNOTATION_COMMIT = 'paal.dev/commit';
+const ANNOTATION_ACTOR = 'paal.dev/actor';
 const CONTENT_KEY = 'release.json.gz';
 /** The API server's limit for a ConfigMap is 1 MiB in all. */
 const MOST_BYTES = 900 * 1024;
@@ -121,6 +126,8 @@ export function releaseOf(metadata: ObjectMeta): Release | undefined {
     takenBack: list(ANNOTATION_TAKEN_BACK),
     pruned: list(ANNOTATION_PRUNED),
     run: annotations[ANNOTATION_RUN] ?? '',
+    commit: annotations[ANNOTATION_COMMIT] ?? '',
+    actor: annotations[ANNOTATION_ACTOR] ?? '',
     created: metadata.creationTimestamp ?? '',
   };
 }
@@ -181,6 +188,8 @@ export function releaseConfigMap(
         [ANNOTATION_VERSION]: release.version,
         [ANNOTATION_WORKLOADS]: workloads.join(','),
         [ANNOTATION_RUN]: release.run,
+        [ANNOTATION_COMMIT]: release.commit,
+        [ANNOTATION_ACTOR]: release.actor,
       },
     },
     binaryData: { [CONTENT_KEY]: compressed },

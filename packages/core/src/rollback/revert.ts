@@ -6,9 +6,16 @@ import { UserError } from '../errors.ts';
 import type { Ledger } from '../release/ledger.ts';
 import type { ReleaseContent } from '../release/release.ts';
 import type { RolloutTarget } from '../rollout/target.ts';
+import { causePatch, tellsCause, withCause } from '../workload/change-cause.ts';
 import { withoutHash } from '../workload/deployment.ts';
 import { templateOf, templatePath, withTemplate, workloadResource } from '../workload/template.ts';
 import type { PodTemplate, WorkloadRef } from '../workload/types.ts';
+
+/** How a workload is put back. */
+export interface RevertOptions extends ApplyOptions {
+  /** What `kubectl rollout history` is to say of it. */
+  readonly cause: string;
+}
 
 /**
  * The workload as it is now.
@@ -51,7 +58,7 @@ export async function revertTemplate(
   connection: Connection,
   workload: WorkloadRef,
   template: PodTemplate,
-  options: ApplyOptions,
+  { cause, ...options }: RevertOptions,
 ): Promise<RolloutTarget> {
   const { kind, namespace, name } = workload;
   const live = await liveWorkload(connection, workload, options);
@@ -59,6 +66,7 @@ export async function revertTemplate(
   const operations = [
     { op: 'test', path, value: templateOf(live) },
     { op: 'replace', path, value: withoutHash(template) },
+    ...causePatch(live, cause),
   ] as const;
   try {
     const resource = workloadResource(kind);
@@ -115,13 +123,14 @@ export async function revertWorkload(
   workload: WorkloadRef,
   content: ReleaseContent,
   elsewhere: readonly KubeObject[],
-  options: ApplyOptions,
+  options: RevertOptions,
 ): Promise<RolloutTarget> {
   const { kind, namespace, name } = workload;
   const resource = workloadResource(kind);
   const live = await readObject(connection, resource, namespace, name, options);
   const apply = async (object: KubeObject): Promise<RolloutTarget> => {
-    const written = await applyObject(connection, resource, namespace, object, {
+    const told = tellsCause(kind, object, live) ? withCause(object, options.cause) : object;
+    const written = await applyObject(connection, resource, namespace, told, {
       ...options,
       live,
     });

@@ -1,6 +1,7 @@
 import { readObject } from '../cluster/apply.ts';
 import { collectionPath, type KubeObject, objectName, RESOURCES } from '../cluster/object.ts';
 import { UserError } from '../errors.ts';
+import type { ReleaseOrigin } from '../release/ledger.ts';
 import type { RolloutTarget } from '../rollout/target.ts';
 import { rulesFor } from '../workload/kinds/registry.ts';
 import { type Revision, revisionsOf } from '../workload/revisions.ts';
@@ -76,22 +77,25 @@ export async function rollBackToRevision(
   tools: RollbackTools,
   workload: WorkloadRef,
   revision: Revision,
-  run: string,
+  run: Omit<ReleaseOrigin, 'version'>,
 ): Promise<RollbackResult> {
   const { connection, ledger } = tools;
   const content = { workloads: [{ workload, template: revision.template }], objects: [] };
-  const origin = { version: `revision ${revision.number}`, run };
+  const origin = { ...run, version: `revision ${revision.number}` };
   const release = await ledger.create('started', content, origin);
   const name = objectName(workload.kind, workload.name);
   const target = { release, sources: new Map([[name, release]]), left: [] };
   let written: RolloutTarget;
   try {
-    written = await revertTemplate(connection, workload, revision.template, patient(tools));
+    written = await revertTemplate(connection, workload, revision.template, {
+      ...patient(tools),
+      cause: `paal back to ${origin.version} ${run.run}`,
+    });
   } catch (error) {
     await mark(tools, release, 'failed');
     return notReverted(target, error);
   }
   const followed = await followRevert(tools, [written]);
   await mark(tools, release, LEDGER_STATUS[followed.status]);
-  return { ...followed, target, configMaps: [], restored: [] };
+  return { ...followed, target, refused: [], configMaps: [], restored: [] };
 }

@@ -21,6 +21,17 @@ import type { RollbackTarget } from './target.ts';
 /** What a rollback needs at hand. */
 export interface RollbackTools extends FollowTools {
   readonly ledger: Ledger;
+  /** Address of the run, for what `kubectl rollout history` says. */
+  readonly run: string;
+  /** Whether none goes back where one cannot. */
+  readonly atomic: boolean;
+}
+
+/** A workload that the API server does not take back. */
+export interface Refusal {
+  /** `kind/name`. */
+  readonly name: string;
+  readonly error: UserError;
 }
 
 /** How a rollback ended. */
@@ -30,6 +41,8 @@ export interface RollbackResult {
   readonly target: RollbackTarget;
   readonly outcomes: readonly Standing[];
   readonly findings: readonly Finding[];
+  /** Workloads that could not be taken back, and why; the rest was. */
+  readonly refused: readonly Refusal[];
   /** ConfigMaps that were put back. */
   readonly configMaps: readonly string[];
   /** `kind/name` of what was gone, and is there again; workloads and ConfigMaps aside. */
@@ -54,7 +67,7 @@ const REASONS: Readonly<Partial<Record<Verdict['status'], string>>> = {
  */
 export function notReverted(target: RollbackTarget, error: unknown): RollbackResult {
   if (!(error instanceof UserError)) throw error;
-  const nothing = { outcomes: [], findings: [], configMaps: [], restored: [] };
+  const nothing = { outcomes: [], findings: [], refused: [], configMaps: [], restored: [] };
   const reason = isTransient(error) ? UNAVAILABLE : 'RevertRefused';
   return { status: 'failed', target, ...nothing, message: errorMessage(error), reason };
 }
@@ -87,7 +100,7 @@ export async function mark(
 export async function followRevert(
   tools: RollbackTools,
   targets: readonly RolloutTarget[],
-): Promise<Omit<RollbackResult, 'target' | 'configMaps' | 'restored'>> {
+): Promise<Omit<RollbackResult, 'target' | 'refused' | 'configMaps' | 'restored'>> {
   const { connection, clock, signal } = tools;
   // What is put back is known to have served: nothing is to be waited for before a pod is unblocked.
   const policy = { ...tools.policy, blockedGrace: 0 };
@@ -120,7 +133,13 @@ interface Source {
 
 interface Reverted extends Restored {
   readonly targets: readonly RolloutTarget[];
+  readonly refused: readonly Refusal[];
   readonly configMaps: readonly string[];
+}
+
+/** What `kubectl rollout history` says of a workload that was taken back. */
+function causeOfRollback(release: number, { run }: RollbackTools): string {
+  return `paal back to release ${release} ${run}`;
 }
 
 async function revertAll(
@@ -134,6 +153,7 @@ async function revertAll(
   const options = { ...patient(tools), dryRun };
   const configMaps: string[] = [];
   const targets: RolloutTarget[] = [];
+  const refused: Refusal[] = [];
   const restored: string[] = [];
   const problems: string[] = [];
   const discovery = discover(connection, options);
@@ -145,11 +165,18 @@ async function revertAll(
   }
   for (const { release, content } of from) {
     for (const { workload } of content.workloads) {
-      if (sources.get(objectName(workload.kind, workload.name)) !== release) continue;
-      targets.push(await revertWorkload(connection, workload, content, elsewhere, options));
+      const name = objectName(workload.kind, workload.name);
+      if (sources.get(name) !== release) continue;
+      const told = { ...options, cause: causeOfRollback(release.number, tools) };
+      try {
+        targets.push(await revertWorkload(connection, workload, content, elsewhere, told));
+      } catch (error) {
+        if (tools.atomic || isTransient(error) || !(error instanceof UserError)) throw error;
+        refused.push({ name, error });
+      }
     }
   }
-  return { targets, configMaps, restored, problems };
+  return { targets, refused, configMaps, restored, problems };
 }
 
 /** What all releases applied, the newest first, where one of `from` has templates alone. */
@@ -168,11 +195,24 @@ async function appliedElsewhere(
     .flatMap(({ content }) => content?.objects ?? []);
 }
 
+/** What is left of a target without what is refused. */
+function without(
+  { sources, ...target }: RollbackTarget,
+  refused: readonly Refusal[],
+): RollbackTarget {
+  const names = new Set(refused.map(({ name }) => name));
+  return { ...target, sources: new Map([...sources].filter(([name]) => !names.has(name))) };
+}
+
 /**
- * Puts everything back, once the server has agreed to all of it. Does not stop when the run is
+ * Puts everything back, once the server has agreed to all of it; or what it agrees to, where that is
+ * not to be all or nothing. Does not stop when the run is
  * cancelled: half a rollback is worse than one that nobody has watched.
  */
-async function revert(tools: RollbackTools, target: RollbackTarget): Promise<Reverted> {
+async function revert(
+  tools: RollbackTools,
+  target: RollbackTarget,
+): Promise<{ readonly reverted: Reverted; readonly refused: readonly Refusal[] }> {
   // The oldest first: where two releases have the same ConfigMap, the newer one counts.
   const releases = [...newestFirst([...new Set(target.sources.values())])].reverse();
   const from: Source[] = [];
@@ -180,8 +220,12 @@ async function revert(tools: RollbackTools, target: RollbackTarget): Promise<Rev
     from.push({ release, content: await tools.ledger.content(release, patient(tools)) });
   }
   const elsewhere = await appliedElsewhere(tools, from);
-  await revertAll(tools, target, from, elsewhere, true);
-  return await revertAll(tools, target, from, elsewhere, false);
+  const tried = await revertAll(tools, target, from, elsewhere, true);
+  const [first] = tried.refused;
+  if (first && tried.targets.length === 0) throw first.error;
+  const rest = without(target, tried.refused);
+  const reverted = await revertAll(tools, rest, from, elsewhere, false);
+  return { reverted, refused: [...tried.refused, ...reverted.refused] };
 }
 
 /** Takes workloads back to `target`, all together, and watches them until they serve. */
@@ -190,20 +234,27 @@ export async function rollBack(
   target: RollbackTarget,
 ): Promise<RollbackResult> {
   const { ledger } = tools;
-  let reverted: Reverted;
+  let outcome: Awaited<ReturnType<typeof revert>>;
   try {
-    reverted = await revert(tools, target);
+    outcome = await revert(tools, target);
   } catch (error) {
     return notReverted(target, error);
   }
+  const { reverted, refused } = outcome;
   const { targets, configMaps, restored, problems } = reverted;
   for (const name of restored) tools.listener.onNotice(`${name} was gone, and is there again`);
   for (const problem of problems) tools.listener.onNotice(problem);
   const followed = await followRevert(tools, targets);
   if (followed.status === 'succeeded') {
-    for (const { release, status, takenBack } of fatesAfter(await ledger.list(), target)) {
+    const reached = without(target, refused);
+    for (const { release, status, takenBack } of fatesAfter(await ledger.list(), reached)) {
       await mark(tools, release, status, takenBack);
     }
   }
-  return { ...followed, target, configMaps, restored };
+  const whole = { ...followed, target, refused, configMaps, restored };
+  if (refused.length === 0 || followed.status !== 'succeeded') return whole;
+  const names = refused.map(({ name }) => name).join(', ');
+  const why = refused.map(({ error }) => errorMessage(error)).join(' ');
+  const message = `${names} could not be taken back, and the others were: ${why}`;
+  return { ...whole, status: 'failed', message, reason: 'RevertRefused' };
 }

@@ -127,10 +127,59 @@ describe('a release by number', () => {
   });
 });
 
+describe('the last verified release', () => {
+  const to = 'last-verified';
+
+  test('is what is gone back to, however much served since', () => {
+    const releases = [
+      release(1, 'verified'),
+      release(2, 'verified'),
+      release(3, 'rolled-out'),
+      release(4, 'failed'),
+      release(5, 'rolled-out'),
+    ];
+    expect(chooseTarget(releases, { to })).toMatchObject({ release: { number: 2 }, left: [] });
+  });
+
+  test('is put back to what it was when it still should be running', () => {
+    const releases = [release(1, 'rolled-out'), release(2, 'verified')];
+    expect(chooseTarget(releases, { to }).release.number).toBe(2);
+  });
+
+  test('of each workload is its own, and what is only of a later one is left', () => {
+    const releases = [
+      release(1, 'verified', [API]),
+      release(2, 'verified', [WEB]),
+      release(3, 'rolled-out', [WEB, API, 'deployment/new']),
+    ];
+    const { sources, left } = chooseTarget(releases, { to });
+    expect([...sources].map(([name, { number }]) => [name, number])).toEqual([
+      [WEB, 2],
+      [API, 1],
+    ]);
+    expect(left).toEqual(['deployment/new']);
+  });
+
+  test('is the one before the present where none was verified', () => {
+    const releases = [release(1, 'rolled-out'), release(2, 'rolled-out')];
+    expect(chooseTarget(releases, { to }).release.number).toBe(1);
+  });
+
+  test('is not one that was taken back', () => {
+    const releases = [release(1, 'verified'), release(2, 'rolled-back', [WEB], [WEB])];
+    expect(chooseTarget(releases, { to }).release.number).toBe(1);
+  });
+});
+
 describe('after a failure', () => {
   test('the target is what should be running', () => {
     const releases = [release(1, 'rolled-out'), release(2, 'rolled-out'), release(3, 'failed')];
     expect(targetAfterFailure(releases, release(3, 'failed'), [WEB])?.release.number).toBe(2);
+  });
+
+  test('the target is what was verified, rather than what only served', () => {
+    const releases = [release(1, 'verified'), release(2, 'rolled-out'), release(3, 'failed')];
+    expect(targetAfterFailure(releases, release(3, 'failed'), [WEB])?.release.number).toBe(1);
   });
 
   test('of the first release there is none', () => {
@@ -142,12 +191,15 @@ describe('after a failure', () => {
 describe('the input "to"', () => {
   test('is read', () => {
     expect(parseRollbackRequest('previous')).toEqual({ to: 'previous' });
+    expect(parseRollbackRequest('last-verified')).toEqual({ to: 'last-verified' });
     expect(parseRollbackRequest('revision:3')).toEqual({ to: 'revision', number: 3 });
     expect(parseRollbackRequest('release:12')).toEqual({ to: 'release', number: 12 });
   });
 
   test.each(['', '3', 'revision:', 'revision:x', 'last'])('is refused: "%s"', (text) => {
-    expect(() => parseRollbackRequest(text)).toThrow('write previous, release:N or revision:N');
+    expect(() => parseRollbackRequest(text)).toThrow(
+      'write previous, last-verified, release:N or revision:N',
+    );
   });
 });
 

@@ -1,24 +1,31 @@
 import { UserError } from '../errors.ts';
-import { currentRelease, isGood, newestFirst, servedBefore, serves } from '../release/history.ts';
+import {
+  bestBefore,
+  currentRelease,
+  isGood,
+  newestFirst,
+  servedBefore,
+  serves,
+} from '../release/history.ts';
 import type { Release } from '../release/release.ts';
 import { shownVersion } from '../release/version.ts';
 
 /** What the user wants to go back to. */
 export type RollbackRequest =
-  | { readonly to: 'previous' }
+  | { readonly to: 'previous' | 'last-verified' }
   | { readonly to: 'release'; readonly number: number }
   | { readonly to: 'revision'; readonly number: number };
 
 /**
- * Reads `previous`, `release:N` or `revision:N`.
+ * Reads `previous`, `last-verified`, `release:N` or `revision:N`.
  * @throws UserError
  */
 export function parseRollbackRequest(text: string): RollbackRequest {
-  if (text === 'previous') return { to: 'previous' };
+  if (text === 'previous' || text === 'last-verified') return { to: text };
   const match = /^(release|revision):(\d+)$/.exec(text);
   if (match) return { to: match[1] as 'release' | 'revision', number: Number(match[2]) };
   throw new UserError(
-    `The input "to" is "${text}"; write previous, release:N or revision:N, such as release:4.`,
+    `The input "to" is "${text}"; write previous, last-verified, release:N or revision:N, such as release:4.`,
   );
 }
 
@@ -100,10 +107,26 @@ function undone(releases: readonly Release[], current: Release): readonly string
 }
 
 /**
+ * The newest verified release, for each workload that is of one. What has served only since then goes
+ * back to it; what is of it already is put back to what it was. Without any verified release it is
+ * what `previous` is.
+ */
+function lastVerified(
+  releases: readonly Release[],
+  workloads: readonly string[] | undefined,
+): RollbackTarget | undefined {
+  const verified = newestFirst(releases.filter(({ status }) => status === 'verified'));
+  const [newest] = verified;
+  if (!newest) return undefined;
+  const since = releases.filter((one) => isGood(one) && one.number >= newest.number);
+  const names = workloads ?? [...new Set(since.flatMap((release) => release.workloads))];
+  return targetOf(names, (workload) => servedBefore(verified, workload));
+}
+
+/**
  * What to go back to. `previous` undoes the newest release that served: each of its workloads goes
  * back to the release before with which that workload served, and those that were pruned after it
- * come back. Never to a failed one, and never back
- * and forth between two.
+ * come back. Never to a failed one, and never back and forth between two. `last-verified`: see there.
  * @param workloads `kind/name` of those that are to be taken back; `undefined` for all of the release
  * @throws UserError that lists what there is
  */
@@ -113,6 +136,8 @@ export function chooseTarget(
   workloads?: readonly string[],
 ): RollbackTarget {
   if (request.to === 'release') return releaseByNumber(releases, request.number, workloads);
+  const verified = request.to === 'last-verified' ? lastVerified(releases, workloads) : undefined;
+  if (verified && !(workloads && verified.left.length > 0)) return verified;
   const current = workloads
     ? newestFirst(releases).find((release) => workloads.some((one) => serves(release, one)))
     : currentRelease(releases);
@@ -136,13 +161,13 @@ export function chooseTarget(
 }
 
 /**
- * What to take `workloads` back to when `failed` did not make it: each to the newest release before
- * with which it served. `undefined` when none of them did.
+ * What to take `workloads` back to when `failed` did not make it: each to the newest verified release
+ * before, or the newest with which it served. `undefined` when none of them did.
  */
 export function targetAfterFailure(
   releases: readonly Release[],
   failed: Release,
   workloads: readonly string[],
 ): RollbackTarget | undefined {
-  return targetOf(workloads, (workload) => servedBefore(releases, workload, failed.number));
+  return targetOf(workloads, (workload) => bestBefore(releases, workload, failed.number));
 }

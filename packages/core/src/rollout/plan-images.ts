@@ -2,6 +2,7 @@ import { type PatchOperation, patchObject, readObject } from '../cluster/apply.t
 import type { Connection, RequestOptions } from '../cluster/connection.ts';
 import { type KubeObject, objectName } from '../cluster/object.ts';
 import { UserError } from '../errors.ts';
+import { causePatch } from '../workload/change-cause.ts';
 import { changesFor, checkImageChanges, type ImagePlace, imagePlaces } from '../workload/images.ts';
 import { templateOf, templatePath, workloadResource } from '../workload/template.ts';
 import type { PodTemplate, WorkloadRef } from '../workload/types.ts';
@@ -54,7 +55,7 @@ function setImages(
  */
 export async function planImages(
   connection: Connection,
-  { workloads, images }: RolloutRequest,
+  { workloads, images, changeCause }: RolloutRequest,
   options: RequestOptions,
 ): Promise<readonly PlannedWrite[]> {
   const found: Found[] = [];
@@ -66,7 +67,9 @@ export async function planImages(
       const resource = workloadResource(kind);
       const changes = changesFor(images, name);
       const places = imagePlaces(template).filter(({ container }) => changes.has(container));
-      const patch = setImages(kind, places, changes);
+      const sets = setImages(kind, places, changes);
+      const isNew = places.some(({ container, image }) => changes.get(container) !== image);
+      const patch = isNew ? [...sets, ...causePatch(live, changeCause)] : sets;
       const dryRun = { ...options, dryRun: true };
       const result = await patchObject(
         connection,
@@ -81,6 +84,7 @@ export async function planImages(
         namespace,
         name,
         object: undefined,
+        cause: undefined,
         patch,
         workload,
         imagesOf: places.map(({ container }) => container),

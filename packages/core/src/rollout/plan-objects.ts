@@ -5,6 +5,7 @@ import type { ManifestObject } from '../cluster/manifest.ts';
 import { type KubeObject, objectName, type Resource } from '../cluster/object.ts';
 import { formatPosition } from '../config/yaml.ts';
 import { UserError } from '../errors.ts';
+import { causeOf, tellsCause, withCause } from '../workload/change-cause.ts';
 import { changesFor, checkImageChanges, type ImageChange, withImages } from '../workload/images.ts';
 import { isWorkload, templateOf, withTemplate } from '../workload/template.ts';
 import type { PodTemplate, WorkloadKind, WorkloadRef } from '../workload/types.ts';
@@ -120,17 +121,22 @@ export interface TriedWrite {
  */
 export async function planObject(
   connection: Connection,
-  { forceConflicts: force, namespace: home }: RolloutRequest,
+  { forceConflicts: force, namespace: home, changeCause }: RolloutRequest,
   { manifest, resource, namespace, live }: FoundObject,
   object: KubeObject,
   options: RequestOptions,
 ): Promise<TriedWrite> {
   const { position, positionOf } = manifest;
+  const tells = tellsCause(object.kind, object, live);
+  // What changes nothing keeps the cause of the last change.
+  const kept = tells ? causeOf(live) : undefined;
+  const cause = tells ? changeCause : undefined;
   const write: PlannedWrite = {
     resource,
     namespace,
     name: objectName(resource.kind, object.metadata.name),
     object,
+    cause,
     patch: [],
     workload: asWorkload(resource, object, home),
     imagesOf: undefined,
@@ -144,8 +150,11 @@ export async function planObject(
   };
   try {
     const apply = { ...options, dryRun: true, force, live };
-    const result = await applyObject(connection, resource, namespace, object, apply);
-    return { write: { ...write, result, changes: differs(live, result) }, refusal: undefined };
+    const tried = withCause(object, kept);
+    const result = await applyObject(connection, resource, namespace, tried, apply);
+    const changes = differs(live, result);
+    const told = { result, changes, cause: changes ? cause : kept };
+    return { write: { ...write, ...told }, refusal: undefined };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { write, refusal: error };

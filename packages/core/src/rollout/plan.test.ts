@@ -15,6 +15,7 @@ function planned(name: string, paused: boolean | undefined, sent: object = {}): 
     namespace: 'shop',
     name: `deployment/${name}`,
     object: object(sent),
+    cause: undefined,
     patch: [],
     workload: undefined,
     imagesOf: undefined,

@@ -18,6 +18,8 @@ export interface PlannedWrite {
   readonly name: string;
   /** What is applied; `undefined` when only images are set. */
   readonly object: KubeObject | undefined;
+  /** The change-cause that is applied with it; `undefined` where that is not ours to tell. */
+  readonly cause: string | undefined;
   /** What is patched, when only images are set. */
   readonly patch: readonly PatchOperation[];
   /** Present when it can be put back to an earlier template. */
@@ -50,6 +52,8 @@ export interface RolloutRequest {
   readonly forceConflicts: boolean;
   /** Kinds that may be written, but not watched. */
   readonly unreadable: ReadonlySet<string>;
+  /** What `kubectl rollout history` is to say of a change. */
+  readonly changeCause: string;
   /** Whether a change of a ConfigMap or Secret rolls the pods that read it. */
   readonly configHash: boolean;
 }

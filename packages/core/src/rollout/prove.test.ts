@@ -8,6 +8,7 @@ const planned = (name: string, ...needs: readonly string[]): PlannedWrite => ({
   namespace: 'shop',
   name,
   object: undefined,
+  cause: undefined,
   patch: [],
   workload: undefined,
   imagesOf: undefined,

@@ -2,6 +2,7 @@ import { applyObject, readObject } from '../cluster/apply.ts';
 import type { Connection, RequestOptions } from '../cluster/connection.ts';
 import { untilServed, type Waiting } from '../cluster/definitions.ts';
 import type { Resource } from '../cluster/object.ts';
+import { withCause } from '../workload/change-cause.ts';
 import type { PlannedWrite } from './plan.ts';
 import { differs } from './plan-objects.ts';
 
@@ -46,6 +47,7 @@ export async function prove(
   const { name } = object.metadata;
   const live = await readObject(connection, resource, namespace, name, options);
   const apply = { ...options, dryRun: true, force, live };
-  const result = await applyObject(connection, resource, namespace, object, apply);
+  const proposed = withCause(object, planned.cause);
+  const result = await applyObject(connection, resource, namespace, proposed, apply);
   return { ...planned, live, result, changes: differs(live, result), needs: [] };
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { applyObject, patchObject } from '../cluster/apply.ts';
 import type { Connection, RequestOptions } from '../cluster/connection.ts';
 import type { KubeObject } from '../cluster/object.ts';
+import { withCause } from '../workload/change-cause.ts';
 import { type PlannedWrite, plannedTarget } from './plan.ts';
 import { differs } from './plan-objects.ts';
 import type { RolloutTarget } from './target.ts';
@@ -24,10 +25,10 @@ export async function write(
   forceConflicts: boolean,
   options: RequestOptions,
 ): Promise<RolloutTarget | undefined> {
-  const { resource, namespace, object, patch, live, result } = planned;
+  const { resource, namespace, object, cause, patch, live, result } = planned;
   const { name } = result.metadata;
   const written = object
-    ? await applyObject(connection, resource, namespace, object, {
+    ? await applyObject(connection, resource, namespace, withCause(object, cause), {
         ...options,
         force: forceConflicts,
         live,
