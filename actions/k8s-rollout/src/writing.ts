@@ -31,9 +31,9 @@ export interface Writing {
   /** `kind/name` of what is written. */
   readonly written: readonly string[];
   readonly targets: readonly RolloutTarget[];
-  /** What the API server refused; nothing was written after it. */
+  /** What the API server refused; nothing was begun after it. */
   readonly refusal: Finding | undefined;
-  /** Why it is not known whether the next write was made; nothing was written after it. */
+  /** Why it is not known whether a write was made; nothing was begun after it. */
   readonly unanswered: UserError | undefined;
   /** Whether the run was cancelled on the way. */
   readonly cancelled: boolean;
@@ -114,25 +114,55 @@ async function proveNext(
   }
 }
 
-async function writeNext(
+/** So many are under way at once: each is followed by work of the controllers, which is to be seen soon. */
+const MOST_AT_ONCE = 8;
+
+/** The writes from `place` on between which there is no order: proven ones of one kind. */
+function sideBySide(
+  plan: readonly PlannedWrite[],
+  place: number,
+  upTo: (planned: PlannedWrite) => boolean,
+): readonly PlannedWrite[] {
+  const rest = plan.slice(place, place + MOST_AT_ONCE);
+  const end = rest.findIndex(
+    (one, index) =>
+      upTo(one) ||
+      (index > 0 && (one.needs.length > 0 || one.resource.kind !== rest[0]?.resource.kind)),
+  );
+  return end < 0 ? rest : rest.slice(0, end);
+}
+
+async function writeAll(
   tools: WritingTools,
-  writing: Writing,
-  planned: PlannedWrite,
+  begun: Writing,
+  batch: readonly PlannedWrite[],
   policy: WritingPolicy,
 ): Promise<Writing> {
   const { connection } = tools;
-  try {
-    const target = await write(connection, planned, policy.forceConflicts, patient(tools, policy));
-    const targets = target ? [...writing.targets, target] : writing.targets;
-    return { ...writing, written: [...writing.written, planned.name], targets };
-  } catch (error) {
+  const results = await Promise.allSettled(
+    batch.map((planned) =>
+      write(connection, planned, policy.forceConflicts, patient(tools, policy)),
+    ),
+  );
+  let writing = begun;
+  for (const [index, planned] of batch.entries()) {
+    const result = results[index];
+    if (result?.status !== 'fulfilled') continue;
+    const targets = result.value ? [...writing.targets, result.value] : writing.targets;
+    writing = { ...writing, written: [...writing.written, planned.name], targets };
+  }
+  for (const [index, planned] of batch.entries()) {
+    const result = results[index];
+    if (result?.status !== 'rejected') continue;
+    const error: unknown = result.reason;
     return stopped(tools, writing, planned, error, errorMessage(error));
   }
+  return writing;
 }
 
 /**
- * Makes the writes that are left, in their order, up to the first that is refused or not answered, or
- * the run's cancellation. What could not be judged before is, as soon as its needs are written.
+ * Makes the writes that are left, in their order, those of one kind side by side, until one is refused
+ * or not answered, or the run is cancelled. What could not be judged before is, as soon as its needs are written.
  * @param upTo whether to stop before a write
  */
 export async function writeOn(
@@ -144,11 +174,10 @@ export async function writeOn(
   let writing = begun;
   const isOver = (): boolean =>
     writing.cancelled || writing.refusal !== undefined || writing.unanswered !== undefined;
-  for (let place = begun.written.length; place < writing.plan.length; place += 1) {
-    if (isOver()) return writing;
-    const next = writing.plan[place];
-    if (!next || upTo(next)) break;
-    writing = await writeNext(tools, writing, next, policy);
+  while (!isOver()) {
+    const batch = sideBySide(writing.plan, writing.written.length, upTo);
+    if (batch.length === 0) break;
+    writing = await writeAll(tools, writing, batch, policy);
     if (!isOver()) writing = await proveNext(tools, writing, policy);
   }
   return writing;
