@@ -31,7 +31,11 @@ async function expectRefusal(step: StepResult, message: string): Promise<void> {
 
 describe("paal/rollback's input", () => {
   test.concurrent.each<[string, Readonly<Record<string, string>>, string]>([
-    ['an unknown target', { to: 'last' }, 'The input "to" is "last"; write previous, last-verified, release:N or'],
+    [
+      'an unknown target',
+      { to: 'last' },
+      'The input "to" is "last"; write previous, last-verified, release:N or',
+    ],
     ['a revision without its workload', { to: 'revision:2' }, 'set the input "workloads"'],
     [
       'a revision of two workloads',
