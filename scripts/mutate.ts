@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
 import { execa } from 'execa';
-import { MUTATIONS, type Mutation } from '../test/mutations/mutations.ts';
+import type { Mutation } from '../test/mutations/mutation.ts';
+import { MUTATIONS } from '../test/mutations/mutations.ts';
 import { repositoryRoot } from './repository.ts';
 
 async function testFiles(parts: readonly string[]): Promise<readonly string[]> {

@@ -82,4 +82,22 @@ describe('a rollback', () => {
     await release(image.v1, 'shop-4');
     expect((await history()).at(-1)).toBe('5         mine');
   });
+
+  // Their controllers take up the ControllerRevision of release 1 again as it is, its change-cause
+  // included (kubectl rollout undo reads the same), so that history names the release that is back.
+  for (const kind of ['StatefulSet', 'DaemonSet'] as const) {
+    realNodeTest(`names the release that is back in the history of a ${kind}`, async () => {
+      const ground = await playground('history-kind');
+      const name = `${kind.toLowerCase()}/web`;
+      const of = (version: string) => [web({ kind, image: version })];
+      expectGood(await applyManifest(ground, of(image.v1), { version: 'shop-1' }));
+      expectGood(await applyManifest(ground, of(image.v2), { version: 'shop-2' }));
+      expectGood(await rollBack(ground));
+      const lines = (await ground.kubectl('rollout', 'history', name)).trim().split('\n').slice(-2);
+      expect(lines).toEqual([
+        expect.stringMatching(/^2 +paal\/k8s-rollout shop-2 https:/),
+        expect.stringMatching(/^3 +paal\/k8s-rollout shop-1 https:/),
+      ]);
+    });
+  }
 });

@@ -57,7 +57,7 @@ export async function applyManifest(
   ground: Playground,
   objects: readonly object[],
   inputs: Inputs = {},
-  options: Pick<StepOptions, 'onLog'> = {},
+  options: Pick<StepOptions, 'onLog' | 'env'> = {},
 ): Promise<StepResult> {
   return await ground.step(
     'k8s-rollout',

@@ -1,7 +1,13 @@
 import { describe, expect } from '@jest/globals';
 import type { StepOptions, StepResult } from '../contract/run-action.ts';
 import { type Playground, playground, realNodeTest } from './fixture.ts';
-import { expectGood, expectServing, ledger, testVersions, workspace } from './rollout-fixture.ts';
+import {
+  applyManifest,
+  expectGood,
+  expectServing,
+  ledger,
+  testVersions,
+} from './rollout-fixture.ts';
 import { until } from './until.ts';
 import { web } from './workloads.ts';
 
@@ -21,15 +27,8 @@ async function rollOut(
   inputs: Inputs = {},
   onLog?: StepOptions['onLog'],
 ): Promise<StepResult> {
-  return await ground.step(
-    'k8s-rollout',
-    { manifests: 'web.yaml', bake: '1s', ...inputs },
-    {
-      env: { GITHUB_RUN_ID: String(run) },
-      workspace: await workspace({ 'web.yaml': [manifest] }),
-      ...(onLog ? { onLog } : {}),
-    },
-  );
+  const env = { GITHUB_RUN_ID: String(run) };
+  return await applyManifest(ground, [manifest], inputs, { env, ...(onLog ? { onLog } : {}) });
 }
 
 async function serving(label: string): Promise<Playground> {

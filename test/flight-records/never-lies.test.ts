@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { KubeObject } from '@paal/core/cluster/object';
+import { type KubeObject, RESOURCES } from '@paal/core/cluster/object';
 import { calledMissing } from '@paal/core/rollout/look-up';
 import { type Standing, track } from '@paal/core/rollout/tracker';
+import { collectionKey } from '@paal/core/workload/kinds/kind';
 import fc from 'fast-check';
 import { type Delivery, inShort, type Recording, recordings } from './records.ts';
 
@@ -84,7 +85,7 @@ function decide(recording: Recording, deliveries: readonly Delivery[]): readonly
       calledMissing(standings).some(({ missing }) => missing.name === came.metadata.name)
     ) {
       standings = tracker.look(
-        { ...collections, [`${came.kind.toLowerCase()}s`]: [came] },
+        { ...collections, [collectionKey(RESOURCES.secrets)]: [came] },
         true,
         now,
       );

@@ -1,5 +1,6 @@
 import type { KubeObject } from '@paal/core/cluster/object';
-import type { Pod } from '@paal/core/workload/types';
+import type { DaemonSet } from '@paal/core/workload/kinds/daemon-set';
+import type { Deployment, Pod } from '@paal/core/workload/types';
 import type { Recording } from './records.ts';
 
 /** What a recording has to show, for it to be a record of a trap. */
@@ -7,26 +8,6 @@ export interface TrapRecord {
   /** File and phase: `deployment-crash: release 2`. */
   readonly recording: string;
   readonly shows: (recording: Recording) => boolean;
-}
-
-interface Workload extends KubeObject {
-  readonly metadata: KubeObject['metadata'] & { readonly generation: number };
-  readonly spec: {
-    readonly replicas?: number;
-    readonly paused?: boolean;
-    readonly progressDeadlineSeconds?: number;
-  };
-  readonly status?: {
-    readonly observedGeneration?: number;
-    readonly replicas?: number;
-    readonly updatedReplicas?: number;
-    readonly readyReplicas?: number;
-    readonly availableReplicas?: number;
-    readonly collisionCount?: number;
-    readonly conditions?: readonly { readonly reason?: string; readonly status?: string }[];
-    readonly currentNumberScheduled?: number;
-    readonly numberAvailable?: number;
-  };
 }
 
 /** Whether a recording ever delivered an object of this kind for which that holds. */
@@ -40,14 +21,14 @@ function ever<T extends KubeObject>(
     );
 }
 
-const deployment = (holds: (object: Workload, recording: Recording) => boolean) =>
-  ever<Workload>('deployments.apps', holds);
+const deployment = (holds: (object: Deployment, recording: Recording) => boolean) =>
+  ever<Deployment>('deployments.apps', holds);
 const pod = (holds: (object: Pod, recording: Recording) => boolean) => ever<Pod>('pods', holds);
 
 /** How many different values an object's field had. */
-function values(recording: Recording, kind: string, read: (object: Workload) => unknown): number {
+function values(recording: Recording, kind: string, read: (object: Deployment) => unknown): number {
   const found = recording.deliveries.flatMap((one) =>
-    one.kind === kind && one.object ? [JSON.stringify(read(one.object as Workload))] : [],
+    one.kind === kind && one.object ? [JSON.stringify(read(one.object as Deployment))] : [],
   );
   return new Set(found).size;
 }
@@ -60,11 +41,16 @@ function waitsFor({ status }: Pod, reason: RegExp, text = /./): boolean {
 }
 
 function hasReason(object: KubeObject, reason: string): boolean {
-  return ((object as Workload).status?.conditions ?? []).some((one) => one.reason === reason);
+  return ((object as Deployment).status?.conditions ?? []).some((one) => one.reason === reason);
 }
 
 function hashOf({ metadata }: KubeObject): string {
   return metadata.labels?.['pod-template-hash'] ?? '';
+}
+
+/** How often the name of a new ReplicaSet was taken, which no decision reads. */
+function collisions(status: object = {}): number {
+  return (status as { readonly collisionCount?: number }).collisionCount ?? 0;
 }
 
 /** The recording of each trap that is a sequence of objects, and that a cluster can produce. */
@@ -72,7 +58,7 @@ export const TRAP_RECORDS: Readonly<Record<number, TrapRecord>> = {
   1: {
     recording: 'deployment-updated: release 2',
     shows: deployment(
-      ({ metadata, status }) => (status?.observedGeneration ?? 0) < metadata.generation,
+      ({ metadata, status }) => (status?.observedGeneration ?? 0) < (metadata.generation ?? 0),
     ),
   },
   2: {
@@ -83,7 +69,8 @@ export const TRAP_RECORDS: Readonly<Record<number, TrapRecord>> = {
     recording: 'deployment-scaled: release 2',
     shows: deployment(
       ({ metadata, spec, status }) =>
-        status?.observedGeneration === metadata.generation &&
+        status !== undefined &&
+        status.observedGeneration === metadata.generation &&
         (status.readyReplicas ?? 0) >= (spec.replicas ?? 1) &&
         (status.updatedReplicas ?? 0) < (spec.replicas ?? 1),
     ),
@@ -101,7 +88,7 @@ export const TRAP_RECORDS: Readonly<Record<number, TrapRecord>> = {
     recording: 'deployment-terminating: release 2',
     shows: ({ deliveries }) => {
       const complete = deliveries.find(({ kind, object }) => {
-        const { replicas, updatedReplicas } = (object as Workload | undefined)?.status ?? {};
+        const { replicas, updatedReplicas } = (object as Deployment | undefined)?.status ?? {};
         return kind === 'deployments.apps' && replicas === 1 && updatedReplicas === 1;
       });
       const gone = deliveries.filter(({ kind, object }) => kind === 'pods' && !object);
@@ -181,14 +168,14 @@ export const TRAP_RECORDS: Readonly<Record<number, TrapRecord>> = {
   },
   32: {
     recording: 'daemonset-dead-node: release 2',
-    shows: ever<Workload>(
+    shows: ever<DaemonSet>(
       'daemonsets.apps',
       ({ status }) => (status?.numberAvailable ?? 0) < (status?.currentNumberScheduled ?? 0),
     ),
   },
   33: {
     recording: 'deployment-collision: release 4',
-    shows: deployment(({ status }) => (status?.collisionCount ?? 0) > 0),
+    shows: deployment(({ status }) => collisions(status) > 0),
   },
 };
 

@@ -1,29 +1,9 @@
-/** A rule taken out of the product, and the tests that have to notice. */
-export interface Mutation {
-  /** What is no longer so. */
-  readonly name: string;
-  /** Below packages/core/src. */
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-  /** Test files, by a part of their paths. */
-  readonly tests: readonly string[];
-}
-
-const ROLLOUT = ['core/src/rollout/', 'core/src/workload/'];
-
-function mutation(
-  name: string,
-  file: string,
-  from: string,
-  to: string,
-  tests: readonly string[] = ROLLOUT,
-): Mutation {
-  return { name, file, from, to, tests };
-}
+import { type Mutation, mutation } from './mutation.ts';
+import { RELEASE_MUTATIONS } from './release-mutations.ts';
 
 /** One for every rule by which rollouts are judged; the traps are numbered as in the tests. */
 export const MUTATIONS: readonly Mutation[] = [
+  ...RELEASE_MUTATIONS,
   mutation(
     'time that passes while nothing can be seen is no evidence (trap 25)',
     'rollout/assess.ts',
@@ -257,5 +237,24 @@ export const MUTATIONS: readonly Mutation[] = [
     'rollout/follow.ts',
     'if (current) for',
     'for',
+  ),
+  mutation(
+    'a webhook that fails is no API server that is away',
+    'cluster/retry.ts',
+    'isWebhookFailure(error)\n    ?',
+    'false\n    ?',
+    ['core/src/cluster/'],
+  ),
+  mutation(
+    'of list and watch one is enough',
+    'rollout/access.ts',
+    "verbs.includes('list') && verbs.includes('watch')",
+    'true',
+  ),
+  mutation(
+    "somebody else's change-cause is theirs",
+    'workload/change-cause.ts',
+    'causeOf(live) === undefined || isOurs(live)',
+    'true',
   ),
 ];

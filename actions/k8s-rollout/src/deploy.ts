@@ -2,7 +2,6 @@ import { group, info } from '@paal/core/action/log';
 import type { Clock } from '@paal/core/clock';
 import type { Connection } from '@paal/core/cluster/connection';
 import { errorMessage, UserError } from '@paal/core/errors';
-import type { ObjectSet } from '@paal/core/release/inventory';
 import { isLost } from '@paal/core/release/lease';
 import type { Ledger, ReleaseOrigin } from '@paal/core/release/ledger';
 import type { Release, ReleaseStatus } from '@paal/core/release/release';
@@ -20,11 +19,12 @@ import type { RolloutTarget } from '@paal/core/rollout/target';
 import type { Standing } from '@paal/core/rollout/tracker';
 import type { Verdict } from '@paal/core/rollout/verdict';
 import { revisionOf } from '@paal/core/workload/revision';
+import type { Begun } from './alone.ts';
 import type { Inputs } from './inputs.ts';
 import { notBegun } from './outputs.ts';
 import { closeRelease, openRelease } from './release.ts';
 import { checkTags } from './tags.ts';
-import { isWhole, type Writing, writeOn } from './writing.ts';
+import { isWhole, writeOn, writingPolicy } from './writing.ts';
 
 /** What a deployment works with. */
 export interface DeployTools {
@@ -84,6 +84,7 @@ async function takeBack(
   inputs: Inputs,
   release: Release,
   targets: readonly RolloutTarget[],
+  { run }: ReleaseOrigin,
 ): Promise<RollbackResult | string> {
   const { ledger, journal, signal } = tools;
   const policy = { ...inputs.policy, timeout: inputs.rollbackTimeout };
@@ -97,7 +98,7 @@ async function takeBack(
     for (const name of target.left) info(`${name} did not serve before, and is left as it is`);
     journal.begin(`back to ${goal}`);
     const result = await rollBack(
-      { ...tools, policy, listener: journal, run: release.run, atomic: true },
+      { ...tools, policy, listener: journal, run, atomic: true },
       target,
     );
     info(
@@ -164,15 +165,13 @@ function stopped({ signal }: DeployTools): Pick<DeployResult, 'status' | 'messag
 export async function deploy(
   tools: DeployTools,
   inputs: Inputs,
-  begun: Writing,
-  { origin, gone }: { readonly origin: ReleaseOrigin; readonly gone: ObjectSet },
+  { writing: begun, gone }: Begun,
+  origin: ReleaseOrigin,
 ): Promise<DeployResult> {
   const { connection, namespace, ledger, journal, clock, signal } = tools;
-  const { forceConflicts, prune } = inputs;
   const { plan } = begun;
-  const writing = { forceConflicts, deadline: clock.now() + inputs.policy.timeout };
-  const recording = { namespace, prune, gone };
-  const open = await openRelease(ledger, begun.plan, origin, recording).catch((error: unknown) =>
+  const recording = { namespace, prune: inputs.prune, gone };
+  const open = await openRelease(ledger, plan, origin, recording).catch((error: unknown) =>
     notBegun(error, signal),
   );
   const { release } = open;
@@ -183,7 +182,7 @@ export async function deploy(
   );
   const { written, outcomes } = await group(`Roll out release ${release.number}`, async () => {
     journal.begin(`release ${release.number}`);
-    const written = await writeOn(tools, begun, writing);
+    const written = await writeOn(tools, begun, writingPolicy(inputs, clock.now()));
     const watched = written.refusal || written.unanswered ? [] : written.targets;
     const { policy } = inputs;
     const logs = inputs.streamLogs
@@ -220,7 +219,7 @@ export async function deploy(
   const attempt =
     status === 'succeeded'
       ? undefined
-      : (refused ?? (await takeBack(tools, inputs, release, targets).catch(reasonOf)));
+      : (refused ?? (await takeBack(tools, inputs, release, targets, origin).catch(reasonOf)));
   return {
     status,
     message,

@@ -82,16 +82,14 @@ async function rollOut(
     }
     const journal = startJournal({ print: info, record: flight.write }, clock);
     const tools = { connection, namespace, ledger, journal, clock };
+    const { url, commit, actor } = run;
+    const origin = { version: inputs.version, run: url, commit, actor };
     const result = await alone(
-      { ...tools, app: inputs.app, run: run.url, signal, onNotice: info },
+      { ...tools, app: inputs.app, run: url, signal, onNotice: info },
       inputs,
       first,
       plan,
-      async (begun, gone, signal) => {
-        const { url, commit, actor } = run;
-        const origin = { version: inputs.version, run: url, commit, actor };
-        return await deploy({ ...tools, signal }, inputs, begun, { origin, gone });
-      },
+      async (begun, signal) => await deploy({ ...tools, signal }, inputs, begun, origin),
     );
 
     const facts = [

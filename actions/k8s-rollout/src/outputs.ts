@@ -1,7 +1,5 @@
-import { badInput } from '@paal/core/action/bad-input';
 import { writeOutputs } from '@paal/core/action/outputs';
-import { isTransient } from '@paal/core/cluster/api-error';
-import { LeaseHeldError } from '@paal/core/release/lease';
+import { UNAVAILABLE, whyNotBegun } from '@paal/core/release/not-begun';
 import { revisionOf } from '@paal/core/workload/revision';
 import type { DeployResult } from './deploy.ts';
 
@@ -49,18 +47,21 @@ export function writeInitialOutputs(): void {
   });
 }
 
-/** `failure-reason` where the API server does not answer, or not as it should. */
-const UNAVAILABLE = 'APIServerUnavailable';
+/** The status of a run that has not begun, where that is not failed. */
+const STATUSES: Readonly<Record<string, string>> = {
+  Cancelled: 'cancelled',
+  [UNAVAILABLE]: 'unknown',
+};
 
 /**
  * For `.catch` around what comes before the first change: says in the outputs why nothing was begun, and
  * throws `error` on.
  */
 export function notBegun(error: unknown, signal: AbortSignal): never {
-  if (signal.aborted) writeOutputs({ status: 'cancelled', 'failure-reason': 'Cancelled' });
-  else if (isTransient(error)) writeOutputs({ status: 'unknown', 'failure-reason': UNAVAILABLE });
-  else if (error instanceof LeaseHeldError) writeOutputs({ 'failure-reason': 'LeaseHeld' });
-  else return badInput(error);
+  const reason = whyNotBegun(error, signal);
+  if (reason) {
+    writeOutputs({ status: STATUSES[reason] ?? 'failed', 'failure-reason': reason });
+  }
   throw error;
 }
 

@@ -9,6 +9,7 @@ import type { PlannedWrite } from '@paal/core/rollout/plan';
 import { provable, prove, untilKindsAreServed } from '@paal/core/rollout/prove';
 import type { RolloutTarget } from '@paal/core/rollout/target';
 import { write } from '@paal/core/rollout/write';
+import type { Inputs } from './inputs.ts';
 
 /** What writing works with. */
 export interface WritingTools {
@@ -22,6 +23,14 @@ export interface WritingPolicy {
   readonly forceConflicts: boolean;
   /** Up to when the API server is asked again, while it does not answer as it should; on our clock. */
   readonly deadline: number;
+}
+
+/** How the writes of a step that begins to write now are made. */
+export function writingPolicy(
+  { forceConflicts, policy }: Pick<Inputs, 'forceConflicts' | 'policy'>,
+  now: number,
+): WritingPolicy {
+  return { forceConflicts, deadline: now + policy.timeout };
 }
 
 /** How far the writes of a plan have come. */

@@ -10,7 +10,7 @@ import { type Connection, connect, loadKubeConfig } from '@paal/core/cluster/con
 import { errorMessage, UserError } from '@paal/core/errors';
 import { historyTable } from '@paal/core/release/history-table';
 import { closeInterrupted } from '@paal/core/release/interrupted';
-import { takeLease } from '@paal/core/release/lease';
+import { takeLease, withLease } from '@paal/core/release/lease';
 import { type Ledger, openLedger } from '@paal/core/release/ledger';
 import { renderRunSummary } from '@paal/core/report/run-summary';
 import { rollBackToRevision } from '@paal/core/rollback/revision';
@@ -95,27 +95,22 @@ async function takeBack(
     const lease = await takeLease(leasing, inputs.waitForLease).catch((error: unknown) =>
       notBegun(error, signal),
     );
-    const { plan, result } = await (async () => {
-      const plan = lease.waited ? await look() : first;
-      await closeInterrupted(ledger, await ledger.list(), info);
+    const { plan, result } = await withLease(lease, first, look, async (plan, signal) => {
+      const releases = await ledger.list().catch((error: unknown) => notBegun(error, signal));
+      await closeInterrupted(ledger, releases, info);
       const goal = goalOf(plan);
       journal.begin(`back to ${goal}`);
-      const tools = {
-        ...{ connection, namespace, ledger, policy, atomic, clock },
-        listener: journal,
-        run: run.url,
-      };
+      const listener = journal;
+      const { url, commit, actor } = run;
+      const shared = { connection, namespace, ledger, policy, atomic, listener, clock, signal };
+      const tools = { ...shared, run: url };
       const result = await group(`Roll back to ${goal}`, async () => {
-        const held = { ...tools, signal: lease.signal };
-        if (plan.kind === 'release') return await rollBack(held, plan.target);
-        return await rollBackToRevision(held, plan.workload, plan.revision, {
-          run: run.url,
-          commit: run.commit,
-          actor: run.actor,
-        });
+        if (plan.kind === 'release') return await rollBack(tools, plan.target);
+        const origin = { run: url, commit, actor };
+        return await rollBackToRevision(tools, plan.workload, plan.revision, origin);
       });
       return { plan, result };
-    })().finally(() => lease.giveBack());
+    });
     const goal = goalOf(plan);
     const summary = summarise(plan, result, journal, [
       ['app', inputs.app],

@@ -83,6 +83,12 @@ function prometheusRelease(name: string, version: string, os: string, arch: stri
   };
 }
 
+const PROMETHEUS = {
+  version: '3.15.1',
+  versionArguments: ['--version'],
+  release: ({ os, arch }) => prometheusRelease('prometheus', '3.15.1', os, arch),
+} as const satisfies Published;
+
 /** Every program that the test cluster can ask for, with its pinned version and its sources. */
 export const catalogue = {
   kubectl: kubernetes('kubectl', 1, ['version', '--client']),
@@ -183,23 +189,19 @@ export const catalogue = {
     minutes: 2,
   },
   prometheus: {
-    version: '3.15.1',
-    versionArguments: ['--version'],
-    release: ({ os, arch }) => prometheusRelease('prometheus', '3.15.1', os, arch),
+    ...PROMETHEUS,
     // The versions of its Go modules count the same releases in another way.
     module: 'prometheus',
     package: 'github.com/prometheus/prometheus/cmd/prometheus',
     // The service discoveries of all clouds would triple the build.
     tags: ['remove_all_sd', 'enable_kubernetes_sd'],
-    variables: { 'github.com/prometheus/common/version.Version': '3.15.1' },
+    variables: { 'github.com/prometheus/common/version.Version': PROMETHEUS.version },
     minutes: 3,
   },
   // Debian builds it without kubernetes_sd_configs. Most tests need none, and no build of minutes.
   'prometheus-without-discovery': {
-    version: '3.15.1',
+    ...PROMETHEUS,
     executable: 'prometheus',
-    versionArguments: ['--version'],
-    release: ({ os, arch }) => prometheusRelease('prometheus', '3.15.1', os, arch),
     debian: 'prometheus',
   },
   alertmanager: {

@@ -43,7 +43,7 @@ export function servedBefore(
 export function bestBefore(
   releases: readonly Release[],
   workload: string,
-  number = Number.POSITIVE_INFINITY,
+  number: number,
 ): Release | undefined {
   const verified = releases.filter(({ status }) => status === 'verified');
   return servedBefore(verified, workload, number) ?? servedBefore(releases, workload, number);

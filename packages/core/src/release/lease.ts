@@ -134,6 +134,23 @@ async function write(
   }
 }
 
+/**
+ * Does `work` under a lease, on the plan as it is by then: another run that was waited for has made the
+ * first one out of date. The lease is given back, however `work` ends.
+ */
+export async function withLease<P, T>(
+  lease: Lease,
+  first: P,
+  planAgain: () => Promise<P>,
+  work: (plan: P, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(lease.waited ? await planAgain() : first, lease.signal);
+  } finally {
+    await lease.giveBack();
+  }
+}
+
 /** Keeps a lease that was taken, until it is given back or lost. */
 function hold(tools: LeaseTools, id: string, taken: LeaseObject, waited: boolean): Lease {
   const { connection, namespace, app, clock, signal, onNotice } = tools;

@@ -6,6 +6,7 @@ import { errorMessage, UserError } from '../errors.ts';
 import { newestFirst } from '../release/history.ts';
 import { isLost } from '../release/lease.ts';
 import type { Ledger } from '../release/ledger.ts';
+import { UNAVAILABLE } from '../release/not-begun.ts';
 import type { Release, ReleaseContent, ReleaseStatus } from '../release/release.ts';
 import type { Finding } from '../report/finding.ts';
 import { collectEvidence } from '../rollout/evidence.ts';
@@ -53,8 +54,6 @@ export interface RollbackResult {
   readonly reason: string;
 }
 
-/** The API server did not answer, or not as it should, for as long as there was time. */
-const UNAVAILABLE = 'APIServerUnavailable';
 /** Why a watch that saw no failure did not see a success. */
 const REASONS: Readonly<Partial<Record<Verdict['status'], string>>> = {
   superseded: 'Superseded',

@@ -160,6 +160,13 @@ describe('the last verified release', () => {
     expect(left).toEqual(['deployment/new']);
   });
 
+  test('is refused for a workload that is of none, whatever else is asked for', () => {
+    const releases = [release(1, 'verified', [WEB]), release(2, 'rolled-out', [WEB, API])];
+    expect(() => chooseTarget(releases, { to }, [WEB, API])).toThrow(
+      'No verified release has deployment/api. There are: 2 (rolled-out, v2); 1 (verified, v1). Nothing was changed.',
+    );
+  });
+
   test('is the one before the present where none was verified', () => {
     const releases = [release(1, 'rolled-out'), release(2, 'rolled-out')];
     expect(chooseTarget(releases, { to }).release.number).toBe(1);

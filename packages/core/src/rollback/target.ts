@@ -108,8 +108,8 @@ function undone(releases: readonly Release[], current: Release): readonly string
 
 /**
  * The newest verified release, for each workload that is of one. What has served only since then goes
- * back to it; what is of it already is put back to what it was. Without any verified release it is
- * what `previous` is.
+ * back to it; what is of it already is put back to what it was. `undefined` without any.
+ * @throws UserError when one of `workloads` is of none
  */
 function lastVerified(
   releases: readonly Release[],
@@ -120,13 +120,20 @@ function lastVerified(
   if (!newest) return undefined;
   const since = releases.filter((one) => isGood(one) && one.number >= newest.number);
   const names = workloads ?? [...new Set(since.flatMap((release) => release.workloads))];
-  return targetOf(names, (workload) => servedBefore(verified, workload));
+  const target = targetOf(names, (workload) => servedBefore(verified, workload));
+  if (!workloads) return target;
+  const lacking = target?.left ?? workloads;
+  return refuseForeign(
+    target,
+    `No verified release has ${lacking.join(', ')}. ${describe(releases)}`,
+  );
 }
 
 /**
  * What to go back to. `previous` undoes the newest release that served: each of its workloads goes
  * back to the release before with which that workload served, and those that were pruned after it
- * come back. Never to a failed one, and never back and forth between two. `last-verified`: see there.
+ * come back. Never to a failed one, and never back and forth between two. `last-verified` is the
+ * same where nothing was verified.
  * @param workloads `kind/name` of those that are to be taken back; `undefined` for all of the release
  * @throws UserError that lists what there is
  */
@@ -137,7 +144,7 @@ export function chooseTarget(
 ): RollbackTarget {
   if (request.to === 'release') return releaseByNumber(releases, request.number, workloads);
   const verified = request.to === 'last-verified' ? lastVerified(releases, workloads) : undefined;
-  if (verified && !(workloads && verified.left.length > 0)) return verified;
+  if (verified) return verified;
   const current = workloads
     ? newestFirst(releases).find((release) => workloads.some((one) => serves(release, one)))
     : currentRelease(releases);

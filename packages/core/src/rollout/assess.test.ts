@@ -28,10 +28,16 @@ describe('ProgressDeadlineExceeded', () => {
 
   test('left over from the rollout before does not fail ours (trap 2)', () => {
     const stale = withConditions(written, [exceeded]);
-    const rollout = story(stale);
+    const rollout = story(stale, { timeout: 3_600_000 });
     expect(rollout.at(1, { deployment: stale }).status).toBe('progressing');
     // The scaling path copies the old condition while it raises observedGeneration.
     expect(rollout.at(2, { deployment: withConditions(rolling, [exceeded]) }).status).toBe(
+      'progressing',
+    );
+    // Nor does it when as much time has passed as there is without progress, while there was some.
+    const further = deployment({ status: { updatedReplicas: 1 } });
+    rollout.at(590, { deployment: withConditions(further, [exceeded]) });
+    expect(rollout.at(601, { deployment: withConditions(further, [exceeded]) }).status).toBe(
       'progressing',
     );
   });
