@@ -102,6 +102,9 @@ const disturbance: fc.Arbitrary<Disturbance> = fc.record({
   dropped: fc.array(fc.boolean(), { minLength: 1, maxLength: 10 }),
 });
 
+/** Every word comes late, and of two only one: a claim from before the write seemed to outlive its whole time. */
+const ONCE_TOO_LATE: Disturbance = { delays: [2_512], twice: [false], dropped: [true, false] };
+
 /** What was known from the first look on, before the watch had anything to be late with. */
 function firstLook({ begin, deliveries }: Recording): number {
   return Math.min(...deliveries.map(({ at }) => at), begin + 5_000);
@@ -129,7 +132,7 @@ describe('whatever the watches do to what they deliver,', () => {
           if (ends.join() !== OTHERWISE[recording.name]) expect(ends).toEqual([expected]);
         }
       }),
-      { numRuns: 10 },
+      { numRuns: 10, examples: [[ONCE_TOO_LATE]] },
     );
   });
 });

@@ -25,14 +25,14 @@ export const MUTATIONS: readonly Mutation[] = [
   mutation(
     'a claim from before our write is old news (trap 2)',
     'rollout/assess.ts',
-    '!claim || !object || memory.staleClaims.has(claim.signature)',
-    '!claim || !object',
+    '!claim || memory.staleClaims.has(claim.signature)',
+    '!claim',
   ),
   mutation(
     'a claim sooner than its whole time is about the rollout before (trap 2)',
-    'rollout/assess.ts',
-    'tooSoon ? undefined : claim.failure',
-    'claim.failure',
+    'rollout/memory.ts',
+    'early || !settled',
+    '!settled',
   ),
   mutation(
     'everything has to be updated (trap 3)',

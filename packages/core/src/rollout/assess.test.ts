@@ -83,7 +83,7 @@ describe('ProgressDeadlineExceeded', () => {
       status: { replicas: 4, updatedReplicas: 1 },
     });
     expect(rollout.at(1, { deployment: slow }).status).toBe('progressing');
-    expect(rollout.at(61, { deployment: slow })).toMatchObject({
+    expect(rollout.at(64, { deployment: slow })).toMatchObject({
       status: 'failed',
       finding: { reason: 'ProgressDeadlineExceeded' },
     });
@@ -98,8 +98,8 @@ describe('ProgressDeadlineExceeded', () => {
     rollout.at(50, { deployment: at({ ...counters, updatedReplicas: 1 }) });
     const later = at({ ...counters, updatedReplicas: 2 });
     expect(rollout.at(100, { deployment: later }).status).toBe('progressing');
-    expect(rollout.at(159, { deployment: later }).status).toBe('progressing');
-    expect(rollout.at(161, { deployment: later }).status).toBe('failed');
+    expect(rollout.at(162, { deployment: later }).status).toBe('progressing');
+    expect(rollout.at(164, { deployment: later }).status).toBe('failed');
   });
 
   test('flapping readiness is no progress', () => {
@@ -113,7 +113,7 @@ describe('ProgressDeadlineExceeded', () => {
       rollout.at(second, { deployment: flap(4) });
       rollout.at(second + 1, { deployment: flap(3) });
     }
-    expect(rollout.at(62, { deployment: flap(4) }).status).toBe('failed');
+    expect(rollout.at(65, { deployment: flap(4) }).status).toBe('failed');
   });
 
   test('flapping readiness is no progress either when something else got further meanwhile', () => {
@@ -126,7 +126,7 @@ describe('ProgressDeadlineExceeded', () => {
     rollout.at(1, { deployment: at(1, 4) });
     rollout.at(2, { deployment: at(2, 3) });
     rollout.at(50, { deployment: at(2, 4) });
-    expect(rollout.at(62, { deployment: at(2, 4) }).status).toBe('failed');
+    expect(rollout.at(65, { deployment: at(2, 4) }).status).toBe('failed');
   });
 });
 

@@ -1,4 +1,3 @@
-import type { KubeObject } from '../cluster/object.ts';
 import { formatDuration } from '../config/duration.ts';
 import type { Finding } from '../report/finding.ts';
 import type { ObjectFailure } from '../workload/kinds/kind.ts';
@@ -8,11 +7,18 @@ import { fatalOf } from './fatal.ts';
 import { isSettled, type Memory } from './memory.ts';
 import type { Observation } from './observation.ts';
 import type { RolloutPolicy } from './policy.ts';
+import { progressDeadline } from './progress-deadline.ts';
 import { assessCompletion, bakedAt } from './success.ts';
 import { isSuperseded } from './superseded.ts';
 import type { Symptom } from './symptoms/symptom.ts';
 import { type RolloutTarget, rulesOf } from './target.ts';
 import { failed, type Verdict } from './verdict.ts';
+
+/**
+ * Milliseconds by which a live watch may be behind: what has come in time has that long to be told of.
+ * The Deployment controller's own claim needs no such grace.
+ */
+const WATCH_LAG = 3_000;
 
 /** What {@link assess} judges. */
 export interface Case {
@@ -23,8 +29,6 @@ export interface Case {
   /** False while the API server cannot be watched, and the observation may be out of date. */
   readonly current: boolean;
 }
-
-const NO_PROGRESS_DEFAULT = 600;
 
 /** What is wrong, the cause first; `otherwise` where nothing explains it. */
 function explained(
@@ -84,28 +88,10 @@ function takenOver({ target, observation: { object } }: Case): Verdict | undefin
   };
 }
 
-/** Milliseconds without progress that a kind allows. */
-function progressDeadline({ spec }: KubeObject): number {
-  const { progressDeadlineSeconds = NO_PROGRESS_DEFAULT } = spec as {
-    readonly progressDeadlineSeconds?: number;
-  };
-  return progressDeadlineSeconds * 1_000;
-}
-
-/**
- * A failure stated without a generation counts when it was not there before our own was observed, and
- * when it can be about ours at all: the Deployment controller goes on from the time of the last
- * progress, which was that of the rollout before (pkg/controller/deployment/util, DeploymentTimedOut),
- * and so may say right after our write that the whole deadline is over.
- */
-function freshClaim(
-  { target, observation: { object, progress }, memory }: Case,
-  now: number,
-): ObjectFailure | undefined {
+/** A failure stated without a generation counts when it cannot be about the past. */
+function freshClaim({ observation: { progress }, memory }: Case): ObjectFailure | undefined {
   const { claim } = progress ?? {};
-  if (!claim || !object || memory.staleClaims.has(claim.signature)) return undefined;
-  const tooSoon = target.changed && now < memory.startedAt + progressDeadline(object);
-  return tooSoon ? undefined : claim.failure;
+  return !claim || memory.staleClaims.has(claim.signature) ? undefined : claim.failure;
 }
 
 /**
@@ -118,7 +104,7 @@ function stuckAt({ target, observation, memory }: Case): number | undefined {
   if (!object || !rules.template(object)) return undefined;
   const running = related.newPods.some(({ status }) => status?.phase === 'Running');
   if (!rules.keepsRunning(object) && running) return undefined;
-  return memory.progress.at + progressDeadline(object);
+  return memory.progress.at + progressDeadline(object) + WATCH_LAG;
 }
 
 /** Of the whole; a bake that began in time may end after it. */
@@ -170,11 +156,11 @@ export function assess(one: Case, now: number): Verdict {
   const deadline = deadlineOf(one);
   const completion = assessCompletion(one, current, deadline, now);
   if (completion?.status === 'succeeded') return completion;
-  const claimed = current && settled && !completion ? freshClaim(one, now) : undefined;
+  const claimed = current && settled && !completion ? freshClaim(one) : undefined;
   if (claimed) return failed(explained(symptoms, findingOf(one, claimed)));
   const stuck = completion ? undefined : stuckAt(one);
   if (current && stuck !== undefined && now >= stuck) {
-    const minutes = formatDuration(stuck - memory.progress.at);
+    const minutes = formatDuration(progressDeadline(object));
     return failed(
       explained(symptoms, {
         workload: target.name,

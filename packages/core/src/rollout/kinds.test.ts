@@ -90,8 +90,8 @@ describe('a StatefulSet', () => {
     const rollout = story(written, { timeout: 3_600_000 });
     const slow = statefulSet({}, { updatedReplicas: 1, availableReplicas: 2 });
     rollout.at(1, { objects: [slow] });
-    expect(rollout.at(600, { objects: [slow] }).status).toBe('progressing');
-    expect(rollout.at(601, { objects: [slow] })).toMatchObject({
+    expect(rollout.at(602, { objects: [slow] }).status).toBe('progressing');
+    expect(rollout.at(604, { objects: [slow] })).toMatchObject({
       status: 'failed',
       finding: { reason: 'ProgressDeadlineExceeded' },
     });

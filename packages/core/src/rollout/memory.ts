@@ -10,6 +10,7 @@ import { type ContainerMemory, disturbed, rememberContainers } from './container
 import { type EventMemory, rememberEvents } from './event-memory.ts';
 import type { Observation } from './observation.ts';
 import type { RolloutPolicy } from './policy.ts';
+import { progressDeadline } from './progress-deadline.ts';
 import { isSuperseded } from './superseded.ts';
 import { type RolloutTarget, rulesOf } from './target.ts';
 
@@ -20,7 +21,7 @@ export interface Memory {
   readonly template: PodTemplate | undefined;
   /** The first generation whose status counts. */
   readonly generation: number;
-  /** What the object claimed before our generation was observed: old news. */
+  /** What the object claimed when that could only be about the past: old news for good. */
   readonly staleClaims: ReadonlySet<string>;
   readonly containers: ReadonlyMap<string, ContainerMemory>;
   /** Events, by their UID. */
@@ -121,6 +122,23 @@ export function isSettled(
   return (object?.metadata.generation ?? 0) >= generation && (progress?.observed ?? false);
 }
 
+/**
+ * A claim that can only be about the past: made before our generation was observed, or sooner than
+ * its whole time after our write. The Deployment controller goes on from the time of the last
+ * progress, which was that of the rollout before, and so may say right after our write that all of it
+ * is over (pkg/controller/deployment/util, DeploymentTimedOut); and it says so but once.
+ */
+function pastClaim(
+  { startedAt }: Memory,
+  { changed }: RolloutTarget,
+  { object, progress }: Observation,
+  settled: boolean,
+  now: number,
+): string | undefined {
+  const early = changed && object !== undefined && now < startedAt + progressDeadline(object);
+  return early || !settled ? progress?.claim?.signature : undefined;
+}
+
 /** What is remembered after one more look. Pure: the same looks give the same memory. */
 export function remember(
   before: Memory,
@@ -141,7 +159,7 @@ export function remember(
     !isSuperseded(target, template);
   const generation = followed ? live : before.generation;
   const settled = isSettled(generation, object, progress);
-  const claim = settled ? undefined : progress?.claim;
+  const past = pastClaim(before, target, observation, settled, now);
   // The pods of a task are removed when it has failed; what they said is still the cause.
   const keep = !rules.keepsRunning(target.written);
   const containers = rememberContainers(before.containers, tellingPods(observation), keep, now);
@@ -153,7 +171,7 @@ export function remember(
     startedAt: before.startedAt,
     template: followed ? template : before.template,
     generation,
-    staleClaims: claim ? new Set([...before.staleClaims, claim.signature]) : before.staleClaims,
+    staleClaims: past ? new Set([...before.staleClaims, past]) : before.staleClaims,
     containers,
     events: rememberEvents(
       before.events,
