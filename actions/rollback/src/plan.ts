@@ -15,6 +15,7 @@ import { parseWorkload } from '@paal/core/workload/reference';
 import type { Revision } from '@paal/core/workload/revisions';
 import { workloadResource } from '@paal/core/workload/template';
 import type { WorkloadRef } from '@paal/core/workload/types';
+import { checkImages } from './images.ts';
 import type { Inputs } from './inputs.ts';
 
 /** What changing an app needs to be allowed to do, whatever is changed. */
@@ -95,6 +96,7 @@ export async function makePlan(
     for (const name of target.sources.keys()) {
       await checkWorkload(connection, ledger, parse(name), inputs.policy, signal);
     }
+    await checkImages(connection, ledger, target, namespace, signal);
     for (const name of target.left) info(`${name} did not serve before, and is left as it is`);
     return { kind: 'release', target, from };
   });

@@ -37,7 +37,10 @@ function answerOf(request: IncomingMessage): {
     const challenge = `Bearer realm="${realm}",service="registry",scope="repository:shop/web:pull"`;
     return { status: 401, headers: { 'www-authenticate': challenge }, body: '{}' };
   }
-  if (!pathname.endsWith('/manifests/1')) return { status: 404, headers: {}, body: '{}' };
+  if (pathname === '/v2/shop/web/tags/list') {
+    return { status: 200, headers: {}, body: JSON.stringify({ tags: ['1'] }) };
+  }
+  if (pathname !== '/v2/shop/web/manifests/1') return { status: 404, headers: {}, body: '{}' };
   return {
     status: 200,
     headers: { 'docker-content-digest': INDEX, 'content-type': OCI_INDEX },
@@ -116,5 +119,39 @@ describe('a tag', () => {
       if (before === undefined) delete process.env.HTTP_PROXY;
       else process.env.HTTP_PROXY = before;
     }
+  });
+});
+
+describe('an image', () => {
+  async function has(name: string, login?: string): Promise<boolean | undefined> {
+    asked.length = 0;
+    const client = registryClient(async () => login);
+    const image = parseImage(`${host}/${name}`);
+    if (!image) throw new Error('no image');
+    try {
+      return await client.has(image, AbortSignal.timeout(5_000));
+    } finally {
+      await client.close();
+    }
+  }
+
+  test('is there: one request, which does not count as a pull', async () => {
+    expect(await has('shop/web:1', LOGIN)).toBe(true);
+    expect(asked.at(-1)).toBe('HEAD /v2/shop/web/manifests/1');
+  });
+
+  test('is gone where the registry shows the repository, and not this tag or digest', async () => {
+    expect(await has('shop/web:2', LOGIN)).toBe(false);
+    expect(await has(`shop/web:1@${OTHER}`, LOGIN)).toBe(false);
+    expect(asked).toContain(`HEAD /v2/shop/web/manifests/${OTHER}`);
+  });
+
+  test('is not called gone where the registry may hide it, or is not there', async () => {
+    expect(await has('shop/hidden:1', LOGIN)).toBeUndefined();
+    expect(await has('shop/web:2')).toBeUndefined();
+    const client = registryClient(async () => undefined);
+    const image = parseImage('127.0.0.1:1/web:1');
+    expect(image && (await client.has(image, AbortSignal.timeout(5_000)))).toBeUndefined();
+    await client.close();
   });
 });

@@ -36,6 +36,12 @@ interface Answer {
 export interface RegistryClient {
   /** Whether the tag of `image` names the image with that digest, or one for several platforms that has it. */
   compare(image: ImageReference, digest: string, signal: AbortSignal): Promise<TagAnswer>;
+  /**
+   * Whether the registry has the image; `undefined` where nobody can tell. That it does not is believed
+   * only where it lists the repository's tags to us: it may hide what needs a sign-in (distribution
+   * specification, NAME_UNKNOWN).
+   */
+  has(image: ImageReference, signal: AbortSignal): Promise<boolean | undefined>;
   close(): Promise<void>;
 }
 
@@ -109,12 +115,14 @@ export function registryClient(
     return `Bearer ${token ?? accessToken ?? ''}`;
   };
 
-  const manifest = async (
+  /** Asks for what is at `path` of a repository, signed in where the registry wants that. */
+  const look = async (
     method: 'GET' | 'HEAD',
-    { registry, repository, tag }: ImageReference,
+    { registry, repository }: ImageReference,
+    path: string,
     signal: AbortSignal,
   ): Promise<Answer> => {
-    const url = `${baseUrl(registry)}/v2/${repository}/manifests/${tag}`;
+    const url = `${baseUrl(registry)}/v2/${repository}/${path}`;
     const key = `${registry}/${repository}`;
     const attempt = async (): Promise<Answer> => {
       const authorization = tokens.get(key);
@@ -132,6 +140,12 @@ export function registryClient(
     tokens.set(key, token);
     return await attempt();
   };
+
+  const manifest = async (
+    method: 'GET' | 'HEAD',
+    image: ImageReference,
+    signal: AbortSignal,
+  ): Promise<Answer> => await look(method, image, `manifests/${image.digest ?? image.tag}`, signal);
 
   return {
     compare: async (image, digest, signal) => {
@@ -155,6 +169,16 @@ export function registryClient(
         return { names: 'another', digest: named };
       } catch (error) {
         return { names: 'unknown', because: errorMessage(error) };
+      }
+    },
+    has: async (image, signal) => {
+      try {
+        const { status } = await manifest('HEAD', image, signal);
+        if (status !== 404) return status === 200 ? true : undefined;
+        const tags = await look('GET', image, 'tags/list?n=1', signal);
+        return tags.status === 200 ? false : undefined;
+      } catch {
+        return undefined;
       }
     },
     close: async () => {

@@ -23,12 +23,11 @@ function running(imageIDs: readonly string[], image = 'shop/web:latest'): Standi
 /** Registries that give one answer, and count how often they were asked. */
 function registries(answer: TagAnswer) {
   const asked: string[] = [];
-  const client: RegistryClient = {
+  const client: Pick<RegistryClient, 'compare'> = {
     compare: async ({ repository, tag }, digest) => {
       asked.push(`${repository}:${tag} ${digest}`);
       return answer;
     },
-    close: async () => undefined,
   };
   return { client, asked };
 }

@@ -67,7 +67,7 @@ function findingOf({ workload, container, image, digest }: RunningImage, now: st
  */
 export async function findMovedTags(
   standings: readonly Standing[],
-  registries: RegistryClient,
+  registries: Pick<RegistryClient, 'compare'>,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(MOST_TIME)]);
