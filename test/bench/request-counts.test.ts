@@ -43,6 +43,15 @@ test('writes and their dry runs may grow with the workloads, reads may not', () 
   expect(over(growthWithWorkloads(one, two, 2))).toEqual(['2 workloads: get deployments']);
 });
 
+test('several workloads may be read by one list in place of the one that is read by its name', () => {
+  const list = 'GET /apis/apps/v1/namespaces/shop/deployments';
+  const one = counts(`GET ${WEB}`);
+  expect(over(growthWithWorkloads(one, counts(list), 2))).toEqual([]);
+  expect(over(growthWithWorkloads(one, counts(list, list), 2))).toEqual([
+    '2 workloads: list deployments',
+  ]);
+});
+
 test('a second watch of a kind is over the budget, even where there were two before', () => {
   const twice = counts(`GET ${PODS}?watch=true`, `GET ${PODS}?watch=true`);
   expect(over(growthWithWorkloads(twice, twice, 20))).toEqual(['20 workloads: watch pods']);
@@ -53,4 +62,13 @@ test('a silent watch may be proven by one list in ten seconds', () => {
   const lists = (count: number) => counts(...Array<string>(count).fill(`GET ${PODS}`));
   expect(over(growthWithTime(short, lists(3), 30))).toEqual([]);
   expect(over(growthWithTime(short, lists(4), 30))).toEqual(['30 s: list pods']);
+});
+
+test('the lease may be renewed every five seconds', () => {
+  const renewals = (count: number) =>
+    counts(
+      ...Array<string>(count).fill('PUT /apis/coordination.k8s.io/v1/namespaces/shop/leases/a'),
+    );
+  expect(over(growthWithTime(renewals(2), renewals(8), 30))).toEqual([]);
+  expect(over(growthWithTime(renewals(2), renewals(9), 30))).toEqual(['30 s: update leases']);
 });

@@ -6,6 +6,8 @@ export type Counts = ReadonlyMap<string, number>;
 
 /** A watch of which nothing has come for so long is proven by one list of names and versions. */
 const SILENCE_SECONDS = 10;
+/** So often the lease is renewed. */
+const RENEWAL_SECONDS = 5;
 
 /** What a request is counted as, in the words of RBAC. */
 function countedAs({ verb, resource, path, query }: RecordedRequest): string {
@@ -51,6 +53,11 @@ function figures(
   });
 }
 
+/** How often a kind may be asked: one is read by its name, and several by a list in place of that. */
+function mayBe(kind: string, usual: number, one: Counts): number {
+  return kind.startsWith('list ') ? usual + (one.get(kind.replace(/^list /, 'get ')) ?? 0) : usual;
+}
+
 /**
  * The requests for many workloads beside those for one: one open watch a kind; the writes of the
  * workloads and their dry runs once each; and of everything else, reads included, no more.
@@ -60,18 +67,21 @@ export function growthWithWorkloads(one: Counts, many: Counts, workloads: number
     `${workloads} workloads`,
     many,
     { name: '1 workload', counts: one },
-    (kind, usual) => (growsWithWorkloads(kind) ? workloads * Math.max(1, usual) : usual),
+    (kind, usual) =>
+      growsWithWorkloads(kind) ? workloads * Math.max(1, usual) : mayBe(kind, usual, one),
   );
 }
 
 /**
  * The requests of a rollout that takes `seconds` beside those of a short one: nothing more, but the
- * lists by which silent watches are proven.
+ * lists by which silent watches are proven, and the renewals of the lease.
  */
 export function growthWithTime(short: Counts, long: Counts, seconds: number) {
   const lists = Math.floor(seconds / SILENCE_SECONDS);
   const isProof = (kind: string): boolean => short.has(kind.replace(/^list /, 'watch '));
-  return figures(`${seconds} s`, long, { name: 'short', counts: short }, (kind, usual) =>
-    kind.startsWith('list ') && isProof(kind) ? usual + lists : usual,
-  );
+  const renewals = Math.floor(seconds / RENEWAL_SECONDS);
+  return figures(`${seconds} s`, long, { name: 'short', counts: short }, (kind, usual) => {
+    if (kind === 'update leases') return usual + renewals;
+    return kind.startsWith('list ') && isProof(kind) ? usual + lists : usual;
+  });
 }

@@ -1,6 +1,7 @@
-import { type PatchOperation, patchObject, readObject } from '../cluster/apply.ts';
+import { type PatchOperation, patchObject } from '../cluster/apply.ts';
 import type { Connection, RequestOptions } from '../cluster/connection.ts';
 import { type KubeObject, objectName } from '../cluster/object.ts';
+import { readObjects } from '../cluster/read-objects.ts';
 import { UserError } from '../errors.ts';
 import { causePatch } from '../workload/change-cause.ts';
 import { changesFor, checkImageChanges, type ImagePlace, imagePlaces } from '../workload/images.ts';
@@ -16,21 +17,32 @@ interface Found {
   readonly template: PodTemplate;
 }
 
-async function find(
+/** @throws UserError for the first one that is not there */
+async function findAll(
   connection: Connection,
-  workload: WorkloadRef,
+  workloads: readonly WorkloadRef[],
   options: RequestOptions,
-): Promise<Found> {
-  const { kind, namespace, name: bare } = workload;
-  const name = objectName(kind, bare);
-  const resource = workloadResource(kind);
-  const live = await readObject(connection, resource, namespace, bare, options);
-  const template = live && templateOf(live);
-  if (live && template) return { workload, name, live, template };
-  throw new UserError(
-    `There is no ${name} in namespace ${namespace}. Nothing was changed. ` +
-      `See what is there: kubectl -n ${namespace} get ${resource.name}`,
-  );
+): Promise<readonly Found[]> {
+  const kinds = [...new Set(workloads.map(({ kind }) => kind))];
+  const found = new Map<string, KubeObject>();
+  for (const kind of kinds) {
+    const own = workloads.filter((one) => one.kind === kind);
+    const namespace = own[0]?.namespace ?? '';
+    const names = own.map(({ name }) => name);
+    const live = await readObjects(connection, workloadResource(kind), namespace, names, options);
+    for (const [name, object] of live) found.set(objectName(kind, name), object);
+  }
+  return workloads.map((workload) => {
+    const { kind, namespace, name: bare } = workload;
+    const name = objectName(kind, bare);
+    const live = found.get(name);
+    const template = live && templateOf(live);
+    if (live && template) return { workload, name, live, template };
+    throw new UserError(
+      `There is no ${name} in namespace ${namespace}. Nothing was changed. ` +
+        `See what is there: kubectl -n ${namespace} get ${workloadResource(kind).name}`,
+    );
+  });
 }
 
 /** The test makes sure that the place is still the container that we looked at. */
@@ -58,8 +70,7 @@ export async function planImages(
   { workloads, images, changeCause }: RolloutRequest,
   options: RequestOptions,
 ): Promise<readonly PlannedWrite[]> {
-  const found: Found[] = [];
-  for (const workload of workloads) found.push(await find(connection, workload, options));
+  const found = await findAll(connection, workloads, options);
   checkImageChanges(images, new Map(found.map(({ name, template }) => [name, template])));
   return await Promise.all(
     found.map(async ({ workload, name, live, template }): Promise<PlannedWrite> => {

@@ -10,7 +10,7 @@ import type { PlannedWrite, RolloutPlan, RolloutRequest } from './plan.ts';
 import {
   atPlace,
   type FoundObject,
-  findObject,
+  findObjects,
   planObject,
   prepareObjects,
   type TriedWrite,
@@ -81,9 +81,7 @@ export async function planManifests(
 ): Promise<RolloutPlan> {
   const { images, namespace, unreadable, configHash } = request;
   const ordered = inOrder(prepareObjects(manifests, images, namespace));
-  const found = await Promise.all(
-    ordered.map((one) => findObject(connection, discovery, namespace, one, options)),
-  );
+  const found = await findObjects(connection, discovery, namespace, ordered, options);
   const scaling = await leaveScaling(connection, namespace, found, options);
   const lives = new Map(
     found.map(({ manifest: { object }, live }) => [

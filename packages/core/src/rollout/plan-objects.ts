@@ -3,6 +3,7 @@ import type { Connection, RequestOptions } from '../cluster/connection.ts';
 import type { Discovery } from '../cluster/discovery.ts';
 import type { ManifestObject } from '../cluster/manifest.ts';
 import { type KubeObject, objectName, type Resource } from '../cluster/object.ts';
+import { readObjects } from '../cluster/read-objects.ts';
 import { formatPosition } from '../config/yaml.ts';
 import { UserError } from '../errors.ts';
 import { causeOf, tellsCause, withCause } from '../workload/change-cause.ts';
@@ -86,26 +87,61 @@ export function atPlace(error: unknown, { position }: Pick<ManifestObject, 'posi
   return new UserError(message, { cause: error, position });
 }
 
+/** The workloads among manifests that one list of their kind finds, by the kind and their name. */
+async function findWorkloads(
+  connection: Connection,
+  namespace: string,
+  resources: readonly Resource[],
+  manifests: readonly ManifestObject[],
+  options: RequestOptions,
+): Promise<ReadonlyMap<string, KubeObject>> {
+  const names = new Map<Resource, string[]>();
+  for (const [index, resource] of resources.entries()) {
+    const name = manifests[index]?.object.metadata.name;
+    if (!isWorkload(resource) || name === undefined) continue;
+    const same = [...names.keys()].find(({ kind }) => kind === resource.kind) ?? resource;
+    names.set(same, [...(names.get(same) ?? []), name]);
+  }
+  const found = await Promise.all(
+    [...names].map(([resource, all]) => readObjects(connection, resource, namespace, all, options)),
+  );
+  return new Map(
+    found.flatMap((objects) =>
+      [...objects].map(([name, object]) => [objectName(object.kind, name), object]),
+    ),
+  );
+}
+
 /**
- * Looks up what is there of an object.
- * @throws UserError with its place in the manifests
+ * Looks up what is there of the objects of manifests.
+ * @throws UserError, with the place in the manifests where it is about one of them
  */
-export async function findObject(
+export async function findObjects(
   connection: Connection,
   discovery: Discovery,
   namespace: string,
-  manifest: ManifestObject,
+  manifests: readonly ManifestObject[],
   options: RequestOptions,
-): Promise<FoundObject> {
-  const { apiVersion, kind, metadata } = manifest.object;
-  try {
-    const resource = await discovery.resource(apiVersion, kind);
-    const own = resource.namespaced ? namespace : undefined;
-    const live = await readObject(connection, resource, own, metadata.name, options);
-    return { manifest, resource, namespace: own, live };
-  } catch (error) {
-    throw atPlace(error, manifest);
-  }
+): Promise<readonly FoundObject[]> {
+  const at = async <T>(manifest: ManifestObject, work: Promise<T>): Promise<T> =>
+    await work.catch((error: unknown) => {
+      throw atPlace(error, manifest);
+    });
+  const resources = await Promise.all(
+    manifests.map((one) => at(one, discovery.resource(one.object.apiVersion, one.object.kind))),
+  );
+  const workloads = await findWorkloads(connection, namespace, resources, manifests, options);
+  return await Promise.all(
+    manifests.map(async (manifest, index): Promise<FoundObject> => {
+      const resource = resources[index] as Resource;
+      const { name } = manifest.object.metadata;
+      const own = resource.namespaced ? namespace : undefined;
+      const live = isWorkload(resource)
+        ? workloads.get(objectName(resource.kind, name))
+        : await at(manifest, readObject(connection, resource, own, name, options));
+      return { manifest, resource, namespace: own, live };
+    }),
+  );
 }
 
 /** A planned write, and why the server refused its dry run; the write is as it is sent then. */
