@@ -7,7 +7,8 @@ import type { Ledger, ReleaseOrigin } from '@paal/core/release/ledger';
 import type { Release, ReleaseStatus } from '@paal/core/release/release';
 import type { Finding } from '@paal/core/report/finding';
 import { whyNotRolledBack } from '@paal/core/rollback/decide';
-import { patient, type RollbackResult, rollBack } from '@paal/core/rollback/run';
+import { patient } from '@paal/core/rollback/follow-revert';
+import { type RollbackResult, rollBack } from '@paal/core/rollback/run';
 import { targetAfterFailure } from '@paal/core/rollback/target';
 import { collectEvidence } from '@paal/core/rollout/evidence';
 import { followRollout, type RolloutListener } from '@paal/core/rollout/follow';
@@ -22,7 +23,7 @@ import { revisionOf } from '@paal/core/workload/revision';
 import type { Begun } from './alone.ts';
 import type { Inputs } from './inputs.ts';
 import { notBegun } from './outputs.ts';
-import { closeRelease, openRelease } from './release.ts';
+import { close, openRelease } from './release.ts';
 import { checkTags } from './tags.ts';
 import { isWhole, writeOn, writingPolicy } from './writing.ts';
 
@@ -211,7 +212,7 @@ export async function deploy(
   const done = isWhole(written) && isGood;
   const stop = done || (isFailure(verdict) && !isLost(signal)) ? undefined : stopped(tools);
   const { status, message } = stop ?? { status: verdict.status, message: told(verdict, findings) };
-  await closeRelease(ledger, open, LEDGER_STATUS[status]);
+  await close(tools, open, LEDGER_STATUS[status], outcomes);
   const refused =
     status === 'cancelled'
       ? 'the run was cancelled'

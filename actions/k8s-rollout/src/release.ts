@@ -1,13 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { info } from '@paal/core/action/log';
+import type { Connection } from '@paal/core/cluster/connection';
 import { type KubeObject, objectName } from '@paal/core/cluster/object';
-import { errorMessage, UserError } from '@paal/core/errors';
+import { closeRelease } from '@paal/core/release/close';
 import { newestFirst, servedBefore } from '@paal/core/release/history';
 import { closeInterrupted } from '@paal/core/release/interrupted';
 import { inventoryOf, type ObjectSet, withoutGone } from '@paal/core/release/inventory';
 import type { Ledger, ReleaseOrigin } from '@paal/core/release/ledger';
 import type { Release, ReleaseContent, ReleaseStatus } from '@paal/core/release/release';
 import type { PlannedWrite } from '@paal/core/rollout/plan';
+import { completionAfter } from '@paal/core/rollout/rolled-out';
+import type { Standing } from '@paal/core/rollout/tracker';
 import { sameTemplate } from '@paal/core/workload/deployment';
 import { imagePlaces, withImages } from '@paal/core/workload/images';
 import { templateOf, withTemplate } from '@paal/core/workload/template';
@@ -17,6 +20,8 @@ export interface OpenRelease {
   readonly release: Release;
   /** False when nothing changes, and an earlier release already says what runs. */
   readonly isNew: boolean;
+  /** As it was recorded. */
+  readonly content: ReleaseContent;
 }
 
 /** What a release records beside what it writes. */
@@ -133,7 +138,7 @@ export async function openRelease(
   const content = { ...contentOf(plan, 'result'), prune };
   if (!plan.some(({ changes }) => changes)) {
     const release = await sameRelease(ledger, releases, content);
-    if (release) return { release, isNew: false };
+    if (release) return { release, isNew: false, content };
   }
   const known = new Set(releases.flatMap(({ workloads }) => workloads));
   const found = contentOf(
@@ -146,21 +151,31 @@ export async function openRelease(
   const objects = [...content.objects, ...(await appliedBefore(ledger, releases, plan))];
   const before = entries.flatMap((entry) => entry.content ?? []);
   const inventory = withoutGone(inventoryOf(before, namespace), gone);
-  const release = await ledger.create('started', { ...content, objects, inventory }, origin);
-  return { release, isNew: true };
+  const recording = { ...content, objects, inventory };
+  const release = await ledger.create('started', recording, origin);
+  return { release, isNew: true, content: recording };
 }
 
-/** Says in the ledger what became of the release. That it cannot be said changes no verdict. */
-export async function closeRelease(
-  ledger: Ledger,
-  { release, isNew }: OpenRelease,
+/** What a release is closed with. */
+export interface ClosingTools {
+  readonly connection: Connection;
+  readonly namespace: string;
+  readonly ledger: Ledger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Says in the ledger what became of the release, and what it is like once it is rolled out. That it
+ * cannot be said changes no verdict.
+ */
+export async function close(
+  tools: ClosingTools,
+  { release, isNew, content }: OpenRelease,
   status: ReleaseStatus,
+  outcomes: readonly Standing[],
 ): Promise<void> {
   if (!isNew) return;
-  try {
-    await ledger.mark(release, status);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    info(`The ledger still calls release ${release.number} started: ${errorMessage(error)}`);
-  }
+  const completion =
+    status === 'rolled-out' ? await completionAfter(tools, content, outcomes) : undefined;
+  await closeRelease(tools.ledger, release, status, completion, info);
 }

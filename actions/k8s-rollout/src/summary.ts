@@ -1,5 +1,6 @@
 import { shownVersion } from '@paal/core/release/version';
 import type { RunSummary } from '@paal/core/report/run-summary';
+import { repinnedSentence } from '@paal/core/rollback/moved-images';
 import type { Journal } from '@paal/core/rollout/journal';
 import { workloadLine } from '@paal/core/rollout/workload-line';
 import type { DeployResult } from './deploy.ts';
@@ -49,6 +50,8 @@ export function summarise(
     verdict: result.message,
     notes: [
       ...(note === undefined ? [] : [note]),
+      ...(result.rollback?.repinned.map(repinnedSentence) ?? []),
+      ...(result.rollback?.drift ?? []),
       ...result.warnings.map(({ message, hint = '' }) => `${message} ${hint}`),
     ],
     facts,

@@ -4,8 +4,8 @@ import { collectionPath, RESOURCES } from '@paal/core/cluster/object';
 import { UserError } from '@paal/core/errors';
 import { dockerLogin } from '@paal/core/registry/docker-config';
 import { registryClient } from '@paal/core/registry/registry';
-import type { Ledger } from '@paal/core/release/ledger';
 import { findGoneImages, judgeGone, restoredImages } from '@paal/core/rollback/gone-images';
+import type { Source } from '@paal/core/rollback/sources';
 import type { RollbackTarget } from '@paal/core/rollback/target';
 import type { Pod } from '@paal/core/workload/types';
 
@@ -27,20 +27,17 @@ async function podsIn(connection: Connection, namespace: string, signal: AbortSi
  */
 export async function checkImages(
   connection: Connection,
-  ledger: Ledger,
   { sources }: RollbackTarget,
+  from: readonly Source[],
   namespace: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const releases = [...new Set(sources.values())];
-  const images = await Promise.all(
-    releases.map(async (release) => {
-      const names = [...sources].flatMap(([name, source]) => (source === release ? [name] : []));
-      return restoredImages(await ledger.content(release, { signal }), names);
-    }),
-  );
+  const images = from.flatMap(({ release, content }) => {
+    const names = [...sources].flatMap(([name, source]) => (source === release ? [name] : []));
+    return restoredImages(content, names);
+  });
   const registries = registryClient((registry) => dockerLogin(registry, process.env));
-  const gone = await findGoneImages(images.flat(), registries, signal).finally(registries.close);
+  const gone = await findGoneImages(images, registries, signal).finally(registries.close);
   if (gone.length === 0) return;
   const judged = judgeGone(gone, await podsIn(connection, namespace, signal));
   const fatal = judged.filter((one) => one.fatal).map(({ message }) => message);

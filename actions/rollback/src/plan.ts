@@ -1,4 +1,4 @@
-import { group, info } from '@paal/core/action/log';
+import { group, info, warning } from '@paal/core/action/log';
 import { readObject } from '@paal/core/cluster/apply';
 import type { Connection } from '@paal/core/cluster/connection';
 import { objectName } from '@paal/core/cluster/object';
@@ -6,8 +6,10 @@ import { UserError } from '@paal/core/errors';
 import { currentRelease } from '@paal/core/release/history';
 import { LEASE_ACCESS } from '@paal/core/release/lease';
 import { LEDGER_ACCESS, type Ledger } from '@paal/core/release/ledger';
+import { configDrift } from '@paal/core/rollback/drift';
 import { isStored } from '@paal/core/rollback/revert';
 import { findRevision } from '@paal/core/rollback/revision';
+import { readSources } from '@paal/core/rollback/sources';
 import { chooseTarget, type RollbackTarget } from '@paal/core/rollback/target';
 import { requireRolloutAccess } from '@paal/core/rollout/access';
 import { checkTimeout, type RolloutPolicy } from '@paal/core/rollout/policy';
@@ -85,9 +87,9 @@ export async function makePlan(
     const releases = await ledger.list();
     const names = inputs.workloads?.map(parse).map(({ kind, name }) => objectName(kind, name));
     const target = chooseTarget(releases, to, names);
-    const from = String(currentRelease(releases)?.number ?? '');
+    const current = String(currentRelease(releases)?.number ?? '');
     info(
-      `From release ${from || 'unknown'} to release ${target.release.number} (${target.release.status})`,
+      `From release ${current || 'unknown'} to release ${target.release.number} (${target.release.status})`,
     );
     for (const [name, { number }] of target.sources) {
       info(`${name} is taken back to release ${number}`);
@@ -96,8 +98,12 @@ export async function makePlan(
     for (const name of target.sources.keys()) {
       await checkWorkload(connection, ledger, parse(name), inputs.policy, signal);
     }
-    await checkImages(connection, ledger, target, namespace, signal);
+    const from = await readSources(ledger, target, { signal });
+    await checkImages(connection, target, from, namespace, signal);
+    for (const text of await configDrift({ connection, namespace, signal }, target, from)) {
+      warning(text);
+    }
     for (const name of target.left) info(`${name} did not serve before, and is left as it is`);
-    return { kind: 'release', target, from };
+    return { kind: 'release', target, from: current };
   });
 }

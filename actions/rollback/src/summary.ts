@@ -1,6 +1,7 @@
 import { errorMessage } from '@paal/core/errors';
 import { shownVersion } from '@paal/core/release/version';
 import type { RunSummary } from '@paal/core/report/run-summary';
+import { repinnedSentence } from '@paal/core/rollback/moved-images';
 import type { RollbackResult } from '@paal/core/rollback/run';
 import type { Journal } from '@paal/core/rollout/journal';
 import { workloadLine } from '@paal/core/rollout/workload-line';
@@ -34,6 +35,8 @@ export function summarise(
       ...result.refused.map(
         ({ name, error }) => `${name} was not taken back: ${errorMessage(error)}`,
       ),
+      ...result.repinned.map(repinnedSentence),
+      ...result.drift,
       ...result.configMaps.map((name) => `ConfigMap ${name} was put back too.`),
       ...result.restored.map((name) => `${name} was gone, and is there again.`),
       ...result.target.left.map((name) => `${name} did not serve before, and was left as it is.`),

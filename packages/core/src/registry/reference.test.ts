@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseImage } from './reference.ts';
+import { byDigest, parseImage } from './reference.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
@@ -21,4 +21,12 @@ describe('an image', () => {
   test.each(['', 'a b', '@sha256:1'])('is not "%s"', (image) => {
     expect(parseImage(image)).toBeUndefined();
   });
+});
+
+test.each([
+  ['localhost:5000/web', 'localhost:5000/web'],
+  ['localhost:5000/web:2', 'localhost:5000/web'],
+  [`shop/web:2@sha256:${'b'.repeat(64)}`, 'shop/web'],
+])('%s by another digest is of the same repository', (image, name) => {
+  expect(byDigest(image, DIGEST)).toBe(`${name}@${DIGEST}`);
 });

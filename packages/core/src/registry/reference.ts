@@ -33,3 +33,9 @@ export function parseImage(image: string): ImageReference | undefined {
     digest,
   };
 }
+
+/** The image of that digest in the place of `image`, whose tag or digest goes. */
+export function byDigest(image: string, digest: string): string {
+  const [name = ''] = image.split('@');
+  return `${name.replace(/:[^/:]*$/, '')}@${digest}`;
+}

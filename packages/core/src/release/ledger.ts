@@ -1,28 +1,19 @@
 import { type AccessRule, hasCode } from '../cluster/api-error.ts';
-import { readObject } from '../cluster/apply.ts';
 import type { Connection, RequestOptions } from '../cluster/connection.ts';
-import {
-  collectionPath,
-  type KubeObject,
-  type ObjectMeta,
-  objectPath,
-  RESOURCES,
-} from '../cluster/object.ts';
 import { UserError } from '../errors.ts';
+import type { Completion } from './completion.ts';
 import { releasesToPrune } from './history.ts';
+import { openStore, readableContent } from './ledger-store.ts';
 import {
-  contentOf,
-  fateOf,
+  ledgerSelector,
   otherReleasesSelector,
+  partOf,
   pruningOf,
-  type Release,
-  type ReleaseContent,
-  type ReleaseStatus,
-  releaseConfigMap,
-  releaseName,
   releaseOf,
   releaseSelector,
-} from './release.ts';
+} from './metadata.ts';
+import { type Release, type ReleaseContent, type ReleaseStatus, releaseName } from './release.ts';
+import { sealing, storedCompletion, storedRelease } from './stored.ts';
 
 /** What the ledger needs to be allowed to do; the built-in role `edit` grants it. */
 export const LEDGER_ACCESS: readonly AccessRule[] = [
@@ -53,131 +44,132 @@ export interface Ledger {
   entriesOfOthers(): Promise<readonly LedgerEntry[]>;
   /** Adds a release under the next number; old ones that nobody needs are removed. */
   create(status: ReleaseStatus, content: ReleaseContent, origin: ReleaseOrigin): Promise<Release>;
-  /** Says what became of a release, and which of its workloads were taken back since. */
+  /** Adds what is known only now, says what became of the release, and seals it. */
+  complete(release: Release, status: ReleaseStatus, completion: Completion): Promise<void>;
+  /**
+   * Says what became of a release, and which of its workloads were taken back since. It is sealed:
+   * what it holds does not change any more.
+   */
   mark(release: Release, status: ReleaseStatus, takenBack?: readonly string[]): Promise<void>;
   /** Says which workloads of earlier releases were deleted after a release. */
   markPruned(release: Release, workloads: readonly string[]): Promise<void>;
 }
 
-const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 const MOST_ATTEMPTS = 5;
 
-function readable(configMap: KubeObject): ReleaseContent | undefined {
-  try {
-    return contentOf(configMap);
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
-}
-
 /**
- * Opens the ledger of `app`: one immutable ConfigMap a release, whose labels say what became of it.
- * Its requests do not end with the run's cancellation, because that has to be recorded too.
+ * Opens the ledger of `app`: one ConfigMap a release, whose labels say what became of it, and further
+ * ones for the parts of what is too large for it. Its requests do not end with the run's cancellation,
+ * because that has to be recorded too.
  */
 export function openLedger(connection: Connection, namespace: string, app: string): Ledger {
-  const resource = RESOURCES.configMaps;
-  const path = (number: number): string =>
-    objectPath(resource, namespace, releaseName(app, number));
-
-  const list = async (options?: RequestOptions): Promise<readonly Release[]> => {
-    const answer = await connection.request<{
-      readonly items: readonly { readonly metadata: ObjectMeta }[] | null;
-    }>(
-      {
-        method: 'GET',
-        path: collectionPath(resource, namespace),
-        query: { labelSelector: releaseSelector(app) },
-        accept: METADATA_ONLY,
-        purpose: `list the releases of ${app} in namespace ${namespace}`,
-      },
-      options,
-    );
-    return (answer.items ?? []).flatMap(({ metadata }) => releaseOf(metadata) ?? []);
-  };
+  const store = openStore(connection, namespace);
+  const nameOf = ({ number }: Pick<Release, 'number'>): string => releaseName(app, number);
+  const listing = `list the releases of ${app} in namespace ${namespace}`;
 
   const entriesAt = async (
     selector: string,
     whose: string,
     options?: RequestOptions,
   ): Promise<readonly LedgerEntry[]> => {
-    const answer = await connection.request<{ readonly items: readonly KubeObject[] | null }>(
-      {
-        method: 'GET',
-        path: collectionPath(resource, namespace),
-        query: { labelSelector: selector },
-        purpose: `read the releases of ${whose} in namespace ${namespace}`,
-      },
-      options,
+    const purpose = `read the releases of ${whose} in namespace ${namespace}`;
+    const heads = await store.readAll(selector, purpose, options);
+    const entries = heads.map(async (head) => {
+      const release = releaseOf(head.metadata);
+      return release ? [{ release, content: await readableContent(store, head, options) }] : [];
+    });
+    return (await Promise.all(entries)).flat();
+  };
+
+  /** The releases there are, and the names of the parts of each number. */
+  const lookAround = async () => {
+    const all = await store.list(ledgerSelector(app), listing);
+    const parts = Map.groupBy(
+      all.filter((metadata) => partOf(metadata) !== undefined),
+      partOf,
     );
-    return (answer.items ?? []).flatMap((configMap) => {
-      const release = releaseOf(configMap.metadata);
-      return release ? [{ release, content: readable(configMap) }] : [];
-    });
+    return {
+      releases: all.flatMap((metadata) => releaseOf(metadata) ?? []),
+      numbersInParts: [...parts.keys()].filter((number) => number !== undefined),
+      partsOf: (number: number) => (parts.get(number) ?? []).map(({ name }) => name),
+    };
   };
 
-  const annotate = async (release: Release, metadata: object, purpose: string): Promise<void> => {
-    await connection.request({
-      method: 'PATCH',
-      path: path(release.number),
-      body: { metadata },
-      contentType: 'application/merge-patch+json',
-      purpose,
-    });
+  const removeAll = async (names: readonly string[], what: string): Promise<void> => {
+    for (const name of names) await store.remove(name, `remove ${what} of ${app}`);
   };
 
-  const remove = async (release: Release): Promise<void> => {
+  /** Writes the head last: before it, the parts are no release. `undefined` when the number is taken. */
+  const tryCreate = async (
+    release: Parameters<typeof storedRelease>[0],
+    content: ReleaseContent,
+  ): Promise<Release | undefined> => {
+    const { head, parts } = storedRelease(release, content);
+    const purpose = `record release ${release.number} of ${app}`;
+    const written: string[] = [];
     try {
-      await connection.request({
-        method: 'DELETE',
-        path: path(release.number),
-        purpose: `remove release ${release.number} of ${app}`,
-      });
+      for (const part of parts) {
+        await store.create(part, purpose);
+        written.push(part.metadata.name);
+      }
+      const created = releaseOf((await store.create(head, purpose)).metadata);
+      if (!created) throw new Error('the created release cannot be read back');
+      return created;
     } catch (error) {
-      if (!hasCode(error, 404)) throw error;
+      if (!hasCode(error, 409)) throw error;
+      await removeAll(written, `parts of release ${release.number}`);
+      return undefined;
     }
   };
 
   return {
-    list,
+    list: async (options) => {
+      const all = await store.list(releaseSelector(app), listing, options);
+      return all.flatMap((metadata) => releaseOf(metadata) ?? []);
+    },
     content: async (release, options) => {
-      const name = releaseName(app, release.number);
-      const configMap = await readObject(connection, resource, namespace, name, options);
-      if (!configMap) throw new UserError(`The ledger's entry configmap/${name} is gone.`);
-      return contentOf(configMap);
+      const name = nameOf(release);
+      const head = await store.read(name, options);
+      if (!head) throw new UserError(`The ledger's entry configmap/${name} is gone.`);
+      return await store.content(head, options);
     },
     entries: (options) => entriesAt(releaseSelector(app), app, options),
     entriesOfOthers: () => entriesAt(otherReleasesSelector(app), 'other apps'),
     create: async (status, content, origin) => {
-      const releases = await list();
-      const newest = releases.reduce((most, { number }) => Math.max(most, number), 0);
-      // What PAAL found before its first write is release 0.
-      let number = status === 'adopted' && releases.length === 0 ? 0 : newest + 1;
-      for (let attempt = 1; ; attempt += 1, number += 1) {
-        const body = releaseConfigMap({ app, number, status, ...origin }, content);
-        try {
-          const created = await connection.request<KubeObject>({
-            method: 'POST',
-            path: collectionPath(resource, namespace),
-            body,
-            purpose: `record release ${number} of ${app}`,
-          });
-          const release = releaseOf(created.metadata);
-          if (!release) throw new Error('the created release cannot be read back');
-          for (const old of releasesToPrune([...releases, release])) await remove(old);
-          return release;
-        } catch (error) {
-          if (!hasCode(error, 409) || attempt === MOST_ATTEMPTS) throw error;
-        }
+      const { releases, numbersInParts, partsOf } = await lookAround();
+      const numbers = new Set(releases.map(({ number }) => number));
+      for (const orphaned of numbersInParts.filter((number) => !numbers.has(number))) {
+        // A run has ended before it came to the head.
+        await removeAll(partsOf(orphaned), `parts of release ${orphaned}`);
       }
+      const newest = Math.max(0, ...numbers);
+      // What PAAL found before its first write is release 0.
+      const first = status === 'adopted' && releases.length === 0 ? 0 : newest + 1;
+      for (let number = first; number < first + MOST_ATTEMPTS; number += 1) {
+        const release = await tryCreate({ app, number, status, ...origin }, content);
+        if (!release) continue;
+        for (const old of releasesToPrune([...releases, release])) {
+          await removeAll([nameOf(old), ...partsOf(old.number)], `release ${old.number}`);
+        }
+        return release;
+      }
+      throw new UserError(
+        `The releases ${first} to ${first + MOST_ATTEMPTS - 1} of ${app} are there already, made by other runs just now. Nothing was changed. Run it again.`,
+      );
     },
-    mark: (release, status, takenBack = release.takenBack) => {
+    complete: async (release, status, completion) => {
+      const purpose = `complete release ${release.number} of ${app}`;
+      const { change, parts } = storedCompletion(release, status, completion);
+      for (const part of parts) await store.create(part, purpose);
+      await store.change(nameOf(release), change, purpose);
+    },
+    mark: async (release, status, takenBack = release.takenBack) => {
       const purpose = `mark release ${release.number} of ${app} as ${status}`;
-      return annotate(release, fateOf(status, takenBack), purpose);
+      await store.change(nameOf(release), sealing(release, status, takenBack), purpose);
     },
-    markPruned: (release, workloads) => {
+    markPruned: async (release, workloads) => {
       const purpose = `say what was pruned after release ${release.number} of ${app}`;
-      return annotate(release, pruningOf(workloads), purpose);
+      await store.change(nameOf(release), { metadata: pruningOf(workloads) }, purpose);
     },
   };
 }

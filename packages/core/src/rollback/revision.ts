@@ -1,22 +1,18 @@
 import { readObject } from '../cluster/apply.ts';
 import { collectionPath, type KubeObject, objectName, RESOURCES } from '../cluster/object.ts';
 import { UserError } from '../errors.ts';
+import { closeRelease } from '../release/close.ts';
 import type { ReleaseOrigin } from '../release/ledger.ts';
+import { completionAfter } from '../rollout/rolled-out.ts';
 import type { RolloutTarget } from '../rollout/target.ts';
 import { rulesFor } from '../workload/kinds/registry.ts';
 import { type Revision, revisionsOf } from '../workload/revisions.ts';
 import { sharedSelector } from '../workload/selector.ts';
 import { workloadResource } from '../workload/template.ts';
 import type { WorkloadRef } from '../workload/types.ts';
+import { followRevert, patient } from './follow-revert.ts';
 import { revertTemplate } from './revert.ts';
-import {
-  followRevert,
-  mark,
-  notReverted,
-  patient,
-  type RollbackResult,
-  type RollbackTools,
-} from './run.ts';
+import { mark, notReverted, type RollbackResult, type RollbackTools } from './run.ts';
 
 /** Where the cluster keeps the earlier templates of a workload. */
 function historyResource({ kind }: WorkloadRef) {
@@ -96,6 +92,12 @@ export async function rollBackToRevision(
     return notReverted(target, error);
   }
   const followed = await followRevert(tools, [written]);
-  await mark(tools, release, LEDGER_STATUS[followed.status]);
-  return { ...followed, target, refused: [], configMaps: [], restored: [] };
+  const completion =
+    followed.status === 'succeeded'
+      ? await completionAfter(tools, content, followed.outcomes)
+      : undefined;
+  const status = LEDGER_STATUS[followed.status];
+  await closeRelease(ledger, release, status, completion, tools.listener.onNotice);
+  const none = { refused: [], repinned: [], drift: [], configMaps: [], restored: [] };
+  return { ...followed, target, ...none };
 }

@@ -1,8 +1,8 @@
-import { parseImage } from '../registry/reference.ts';
+import { byDigest, parseImage } from '../registry/reference.ts';
 import type { RegistryClient } from '../registry/registry.ts';
 import type { Finding } from '../report/finding.ts';
+import { imageIdsOf } from '../workload/image-ids.ts';
 import { imagePlaces } from '../workload/images.ts';
-import type { Pod } from '../workload/types.ts';
 import { rulesOf } from './target.ts';
 import type { Standing } from './tracker.ts';
 
@@ -18,19 +18,6 @@ export interface RunningImage {
 const MOST_TIME = 5_000;
 const MOST_IMAGES = 20;
 
-function digestsIn(pods: readonly Pod[], container: string): ReadonlySet<string> {
-  const statuses = pods.flatMap(({ status }) => [
-    ...(status?.containerStatuses ?? []),
-    ...(status?.initContainerStatuses ?? []),
-  ]);
-  // An image that came without a registry has the digest of its configuration, and no repository.
-  return new Set(
-    statuses.flatMap(({ name, imageID = '' }) =>
-      name === container ? (/@(sha256:[a-f0-9]{64})$/.exec(imageID)?.[1] ?? []) : [],
-    ),
-  );
-}
-
 /** The images of new pods that are named by a tag, and not by their digest. Pure. */
 export function taggedImages(standings: readonly Standing[]): readonly RunningImage[] {
   return standings.flatMap(({ target, observation }) => {
@@ -39,12 +26,10 @@ export function taggedImages(standings: readonly Standing[]): readonly RunningIm
     if (!template) return [];
     return imagePlaces(template).flatMap(({ container, image = '' }) => {
       if (parseImage(image)?.digest !== undefined) return [];
-      return [...digestsIn(related.newPods, container)].map((digest) => ({
-        workload: target.name,
-        container,
-        image,
-        digest,
-      }));
+      // An image that came without a registry has no digest there.
+      return imageIdsOf(related.newPods, container)
+        .filter((id) => id.of === 'manifest')
+        .map(({ digest }) => ({ workload: target.name, container, image, digest }));
     });
   });
 }
@@ -57,7 +42,7 @@ function findingOf({ workload, container, image, digest }: RunningImage, now: st
     class: 'permanent',
     container,
     message: `The tag of ${image} names another image now (${short(now)}) than the one that container ${container} of ${workload} runs (${short(digest)}).`,
-    hint: `Give every build a tag of its own, such as the commit, or name the image by its digest: ${image.replace(/:[^/:]*$/, '')}@${now}.`,
+    hint: `Give every build a tag of its own, such as the commit, or name the image by its digest: ${byDigest(image, now)}.`,
   };
 }
 

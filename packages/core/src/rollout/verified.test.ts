@@ -26,6 +26,16 @@ describe('a workload is what the release made of it', () => {
     expect(whyNotReleased(released, live(restarted))).toBeUndefined();
   });
 
+  test('also when a rollback has named its image by the digest that it ran', () => {
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const images = { web: [{ digest, of: 'manifest' }] } as const;
+    const pinned = live(template(`web@${digest}`));
+    expect(whyNotReleased({ ...released, images }, pinned)).toBeUndefined();
+    expect(whyNotReleased(released, pinned)).toBe(
+      'somebody else has set other images on deployment/web',
+    );
+  });
+
   test('and no more when somebody has set another image', () => {
     expect(whyNotReleased(released, live(template('web:hotfix')))).toBe(
       'somebody else has set other images on deployment/web',

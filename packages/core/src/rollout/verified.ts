@@ -2,10 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { readObject } from '../cluster/apply.ts';
 import type { Connection, RequestOptions } from '../cluster/connection.ts';
 import { type KubeObject, objectName } from '../cluster/object.ts';
+import { byDigest } from '../registry/reference.ts';
 import { whyNotServing } from '../release/history.ts';
 import type { Ledger } from '../release/ledger.ts';
 import type { Release, ReleaseWorkload } from '../release/release.ts';
-import { imagePlaces } from '../workload/images.ts';
+import { imagePlaces, withImages } from '../workload/images.ts';
 import { templateOf, workloadResource } from '../workload/template.ts';
 import type { PodTemplate } from '../workload/types.ts';
 
@@ -13,17 +14,34 @@ function imagesOf(template: PodTemplate): unknown {
   return imagePlaces(template).map(({ list, container, image }) => ({ list, container, image }));
 }
 
+/** The template with the images of `present` that name, by its digest, what the release ran. */
+function withDigestsOf(
+  { template, images = {} }: ReleaseWorkload,
+  present: PodTemplate,
+): PodTemplate {
+  const live = new Map(imagePlaces(present).map(({ container, image }) => [container, image]));
+  const same = imagePlaces(template).flatMap(({ container, image = '' }) => {
+    const now = live.get(container);
+    const ran = (images[container] ?? []).some(({ digest }) => byDigest(image, digest) === now);
+    return ran && now ? [[container, now] as const] : [];
+  });
+  return withImages(template, new Map(same));
+}
+
 /**
  * Why a workload is not what the release made of it; `undefined` when it is, as far as its images tell:
- * the rest of a template is also changed by `rollout restart` and by reloaders. Pure.
+ * the rest of a template is also changed by `rollout restart` and by reloaders; and a rollback may have
+ * named an image by the digest that its tag had in the release. Pure.
  */
 export function whyNotReleased(
-  { workload, template }: ReleaseWorkload,
+  released: ReleaseWorkload,
   live: KubeObject | undefined,
 ): string | undefined {
+  const { workload } = released;
   const name = objectName(workload.kind, workload.name);
   const present = live && templateOf(live);
   if (!present) return `${name} is not there any more`;
+  const template = withDigestsOf(released, present);
   if (isDeepStrictEqual(imagesOf(present), imagesOf(template))) return undefined;
   return `somebody else has set other images on ${name}`;
 }

@@ -29,7 +29,7 @@ function isRolling(object: KubeObject): object is Rolling {
 }
 
 /** The content of a ConfigMap or Secret by key, as its pods see it however it was written down. */
-function contentOf(object: KubeObject): ReadonlyMap<string, Buffer> {
+export function configContent(object: KubeObject): ReadonlyMap<string, Buffer> {
   const texts = (values: Values, encoding: 'utf8' | 'base64'): [string, Buffer][] =>
     Object.entries(values ?? {}).map(([key, value]) => [key, Buffer.from(value, encoding)]);
   const { data, binaryData, stringData } = object as unknown as Record<string, Values>;
@@ -49,7 +49,7 @@ function hashOf(template: PodTemplate, find: Find): string | undefined {
   const lines = configReferences(template).flatMap((reference) => {
     const object = find(reference);
     if (!object) return [];
-    const content = contentOf(object);
+    const content = configContent(object);
     const { kind, name, keys = [...content.keys()] } = reference;
     return keys.map((key) => {
       const value = content.get(key);
