@@ -7,9 +7,10 @@ import { repositoryRoot } from './repository.ts';
 
 /** What each folder of core may use, as CONTRIBUTING.md says. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
-  action: ['config', 'report'],
+  action: ['config', 'github', 'report'],
   cluster: ['config'],
   config: [],
+  github: [],
   migrate: ['cluster', 'config', 'release', 'report', 'workload'],
   registry: [],
   release: ['cluster', 'config', 'workload'],

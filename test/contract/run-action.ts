@@ -55,8 +55,10 @@ async function inputVariables(
   ) as { inputs?: Record<string, { default?: string }> };
   const known = metadata.inputs ?? {};
   const values: Record<string, string> = {};
-  for (const [input, { default: fallback }] of Object.entries(known))
-    values[input] = fallback ?? '';
+  for (const [input, { default: fallback = '' }] of Object.entries(known)) {
+    // Of a runner that is too old for what it asks for, an expression is empty.
+    values[input] = fallback.startsWith('${{') ? '' : fallback;
+  }
   for (const [input, value] of Object.entries(inputs)) {
     if (!(input in known)) throw new Error(`${name} has no input "${input}"`);
     values[input] = value;

@@ -20,6 +20,11 @@ export interface Answer {
 }
 
 export const NOT_FOUND: Answer = { status: 404, body: { message: 'Not Found' } };
+/** What a token is told that lacks a permission, such as a job's without `deployments: write`. */
+export const FORBIDDEN: Answer = {
+  status: 403,
+  body: { message: 'Resource not accessible by integration' },
+};
 export const ok = (body: unknown): Answer => ({ status: 200, body });
 export const created = (body: unknown): Answer => ({ status: 201, body });
 export const list = (items: readonly unknown[]): Answer => ({ status: 200, list: items });

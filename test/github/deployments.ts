@@ -100,6 +100,33 @@ function createStatus(deployment: Deployment, call: Call): Answer {
   return created(addStatus(deployment, call, call.body));
 }
 
+/** A job with an environment. */
+export interface JobWithEnvironment {
+  readonly environment: string;
+  readonly sha: string;
+  readonly run: number;
+  /** Id of the job's check run. */
+  readonly job: number;
+}
+
+/**
+ * What GitHub records by itself when a job with an environment begins: a deployment without payload or
+ * description, and statuses that link to the job.
+ */
+export function deployForJob(
+  repository: RepositoryState,
+  base: string,
+  { environment, sha, run, job }: JobWithEnvironment,
+): Deployment {
+  const call = { repository, base, path: [], query: new URLSearchParams(), body: {} };
+  createDeployment({ ...call, body: { ref: sha, environment } });
+  const deployment = repository.deployments.at(-1);
+  if (!deployment) throw new Error(`the double has no commit ${sha}`);
+  const log_url = `https://github.com${new URL(base).pathname.replace('/repos', '')}/actions/runs/${run}/job/${job}`;
+  for (const state of ['queued', 'in_progress']) addStatus(deployment, call, { state, log_url });
+  return deployment;
+}
+
 /** The endpoints of deployments and their statuses. */
 export const DEPLOYMENT_ENDPOINTS: readonly Endpoint[] = [
   ['POST', /^\/deployments$/, createDeployment],

@@ -1,5 +1,6 @@
 import { getOctokit } from '@actions/github';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { FORBIDDEN } from './answers.ts';
 import { type GitHubDouble, startGitHubDouble } from './github-double.ts';
 
 type Client = ReturnType<typeof getOctokit>;
@@ -69,6 +70,19 @@ describe('access', () => {
   });
 });
 
+describe('trouble', () => {
+  test('is another answer, or one that is lost after the work is done', async () => {
+    github.repository.commit('first');
+    github.interfere((request) => (request.startsWith('POST') ? FORBIDDEN : undefined));
+    await expect(deploy('staging')).rejects.toMatchObject({ status: 403 });
+    expect(github.repository.deployments).toEqual([]);
+    github.interfere(() => 'lost');
+    await expect(deploy('staging')).rejects.toThrow();
+    github.interfere(() => undefined);
+    expect((await octokit.rest.repos.listDeployments(here)).data).toHaveLength(1);
+  });
+});
+
 describe('deployments', () => {
   test('a deployment has the commit of its ref, and is found by its filters, newest first', async () => {
     const sha = github.repository.commit('first');
@@ -110,6 +124,21 @@ describe('deployments', () => {
       await deploy('staging', 'success', { auto_inactive: false }),
     ];
     expect([await states(production), await states(staging)]).toEqual([['success'], ['success']]);
+  });
+
+  test('a job with an environment has one of its own, whose statuses link to the job', async () => {
+    const sha = github.repository.commit('first');
+    const { id } = github.beginJob({ environment: 'staging', sha, run: 42, job: 77 });
+    const { data } = await octokit.rest.repos.listDeployments({ ...here, sha });
+    expect(data).toMatchObject([{ id, environment: 'staging', payload: {} }]);
+    const statuses = await octokit.rest.repos.listDeploymentStatuses({
+      ...here,
+      deployment_id: id,
+    });
+    expect(statuses.data[0]).toMatchObject({
+      state: 'in_progress',
+      log_url: 'https://github.com/paal/shop/actions/runs/42/job/77',
+    });
   });
 
   test.each([

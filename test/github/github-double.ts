@@ -1,8 +1,15 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Answer, NOT_FOUND } from './answers.ts';
+import { deployForJob, type JobWithEnvironment } from './deployments.ts';
 import { ENDPOINTS } from './endpoints.ts';
-import { RepositoryState } from './state.ts';
+import { type Deployment, RepositoryState } from './state.ts';
+
+/**
+ * What comes in place of an answer: another one; none at all, over a connection that stays open; or none
+ * to what was done, over one that breaks.
+ */
+export type Trouble = Answer | 'silence' | 'lost';
 
 /** A double of GitHub that serves one repository. */
 export interface GitHubDouble {
@@ -16,6 +23,10 @@ export interface GitHubDouble {
   readonly repository: RepositoryState;
   /** Every request so far, such as `POST /repos/paal/shop/deployments`. */
   readonly requests: readonly string[];
+  /** Makes trouble for the requests from now on for which `trouble` gives some. */
+  interfere(trouble: (request: string) => Trouble | undefined): void;
+  /** Records a deployment as GitHub does by itself when a job with an environment begins. */
+  beginJob(job: JobWithEnvironment): Deployment;
   stop(): Promise<void>;
 }
 
@@ -72,6 +83,7 @@ export async function startGitHubDouble(owner = 'paal', repo = 'shop'): Promise<
   const token = 'ghs_double000000000000000000000000000000';
   const root = `/repos/${owner}/${repo}`;
   let address = '';
+  let troubleFor: (request: string) => Trouble | undefined = () => undefined;
 
   const answer = async (request: IncomingMessage, url: URL): Promise<Answer> => {
     const body = await readBody(request);
@@ -91,8 +103,16 @@ export async function startGitHubDouble(owner = 'paal', repo = 'shop'): Promise<
 
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', address);
-    requests.push(`${request.method} ${url.pathname}${url.search}`);
-    const { status, list, key, ...rest } = await answer(request, url);
+    const asked = `${request.method} ${url.pathname}${url.search}`;
+    requests.push(asked);
+    const trouble = troubleFor(asked);
+    if (trouble === 'silence') return;
+    const given = typeof trouble === 'object' ? trouble : await answer(request, url);
+    if (trouble === 'lost') {
+      response.destroy();
+      return;
+    }
+    const { status, list, key, ...rest } = given;
     let { body } = rest;
     response.setHeader('content-type', 'application/json; charset=utf-8');
     if (list) {
@@ -114,6 +134,10 @@ export async function startGitHubDouble(owner = 'paal', repo = 'shop'): Promise<
     repo,
     repository,
     requests,
+    interfere: (trouble) => {
+      troubleFor = trouble;
+    },
+    beginJob: (job) => deployForJob(repository, address + root, job),
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

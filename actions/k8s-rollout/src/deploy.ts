@@ -2,6 +2,8 @@ import { group, info } from '@paal/core/action/log';
 import type { Clock } from '@paal/core/clock';
 import type { Connection } from '@paal/core/cluster/connection';
 import { errorMessage, UserError } from '@paal/core/errors';
+import { stateOfRollback, stateOfRollout } from '@paal/core/github/deployment';
+import type { DeploymentRecord } from '@paal/core/github/record';
 import { isLost } from '@paal/core/release/lease';
 import type { Ledger, ReleaseOrigin } from '@paal/core/release/ledger';
 import type { Release, ReleaseStatus } from '@paal/core/release/release';
@@ -33,6 +35,8 @@ export interface DeployTools {
   readonly namespace: string;
   readonly ledger: Ledger;
   readonly journal: Journal;
+  /** What GitHub is told of it. */
+  readonly deployments: DeploymentRecord;
   readonly clock: Clock;
   /** Aborts when the run is cancelled, or has lost the lease. */
   readonly signal: AbortSignal;
@@ -87,7 +91,7 @@ async function takeBack(
   targets: readonly RolloutTarget[],
   { run }: ReleaseOrigin,
 ): Promise<RollbackResult | string> {
-  const { ledger, journal, signal } = tools;
+  const { ledger, journal, deployments, signal } = tools;
   const policy = { ...inputs.policy, timeout: inputs.rollbackTimeout };
   const workloads = targets.filter(({ changed }) => changed).map(({ name }) => name);
   if (workloads.length === 0) return 'no workload was changed';
@@ -98,10 +102,13 @@ async function takeBack(
   return await group(`Roll back to ${goal}`, async () => {
     for (const name of target.left) info(`${name} did not serve before, and is left as it is`);
     journal.begin(`back to ${goal}`);
+    const { number, version, commit } = target.release;
+    deployments.begin({ task: 'rollback', release: number, version, commit });
     const result = await rollBack(
       { ...tools, policy, listener: journal, run, atomic: true },
       target,
     );
+    deployments.end(stateOfRollback(result.status, result.reason), result.message);
     info(
       result.status === 'succeeded'
         ? 'Rolled back'
@@ -169,13 +176,17 @@ export async function deploy(
   { writing: begun, gone }: Begun,
   origin: ReleaseOrigin,
 ): Promise<DeployResult> {
-  const { connection, namespace, ledger, journal, clock, signal } = tools;
+  const { connection, namespace, ledger, journal, deployments, clock, signal } = tools;
   const { plan } = begun;
   const recording = { namespace, prune: inputs.prune, gone };
   const open = await openRelease(ledger, plan, origin, recording).catch((error: unknown) =>
     notBegun(error, signal),
   );
   const { release } = open;
+  if (plan.some(({ changes }) => changes)) {
+    const { number, version, commit } = release;
+    deployments.begin({ task: 'deploy', release: number, version, commit });
+  }
   const previousRevisions = new Map(
     plan.flatMap(({ name, live, workload }) =>
       workload ? [[name, live && revisionOf(live)] as const] : [],
@@ -212,6 +223,7 @@ export async function deploy(
   const done = isWhole(written) && isGood;
   const stop = done || (isFailure(verdict) && !isLost(signal)) ? undefined : stopped(tools);
   const { status, message } = stop ?? { status: verdict.status, message: told(verdict, findings) };
+  deployments.end(stateOfRollout(status), message);
   await close(tools, open, LEDGER_STATUS[status], outcomes);
   const refused =
     status === 'cancelled'

@@ -8,6 +8,7 @@ import {
   textInput,
 } from '@paal/core/action/inputs';
 import type { RunIdentity } from '@paal/core/action/run';
+import type { Environment } from '@paal/core/config/environment';
 import { UserError } from '@paal/core/errors';
 import { appOfRepository, checkAppName } from '@paal/core/release/release';
 import { shownVersion } from '@paal/core/release/version';
@@ -22,6 +23,8 @@ const ROLLBACK_TIMEOUT = 300_000;
 export interface Inputs {
   readonly app: string;
   readonly version: string;
+  /** Its name is empty where nobody says which one this is. */
+  readonly environment: Pick<Environment, 'name' | 'url'>;
   /** `undefined` for the kubeconfig's. */
   readonly namespace: string | undefined;
   readonly manifests: readonly string[] | undefined;
@@ -121,6 +124,7 @@ export async function readInputs(run: RunIdentity): Promise<Inputs> {
   return {
     app: checkAppName(textInput('app') ?? config.app ?? appOfRepository(run.repository)),
     version,
+    environment: settings,
     changeCause: ['paal/k8s-rollout', shownVersion(version), run.url].filter(Boolean).join(' '),
     namespace: textInput('namespace') ?? settings.namespace,
     manifests,

@@ -1,4 +1,5 @@
 import { badInput } from '@paal/core/action/bad-input';
+import { openDeploymentRecord } from '@paal/core/action/deployment-record';
 import { openFlightRecord } from '@paal/core/action/flight-record';
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { info } from '@paal/core/action/log';
@@ -64,6 +65,8 @@ async function rollOut(
   const flight = openFlightRecord(directory);
   const started = new Date();
   const begin = clock.now();
+  const { app, environment } = inputs;
+  const deployments = openDeploymentRecord({ app, environment, run, clock, signal });
   try {
     const namespace = inputs.namespace ?? connection.namespace;
     const ledger = openLedger(connection, namespace, inputs.app);
@@ -81,7 +84,7 @@ async function rollOut(
       return;
     }
     const journal = startJournal({ print: info, record: flight.write }, clock);
-    const tools = { connection, namespace, ledger, journal, clock };
+    const tools = { connection, namespace, ledger, journal, deployments, clock };
     const { url, commit, actor } = run;
     const origin = { version: inputs.version, run: url, commit, actor };
     const result = await alone(
@@ -116,6 +119,7 @@ async function rollOut(
     if (result.status !== 'succeeded') throw failureOf(result);
     info(`Release ${result.release.number} serves`);
   } finally {
+    await deployments.close();
     await flight.close();
   }
 }

@@ -146,7 +146,8 @@ export async function openRelease(
     'live',
   );
   if (found.workloads.length > 0) {
-    await ledger.create('adopted', found, { ...origin, version: '' });
+    // Nobody knows of which commit that is.
+    await ledger.create('adopted', found, { ...origin, version: '', commit: '' });
   }
   const objects = [...content.objects, ...(await appliedBefore(ledger, releases, plan))];
   const before = entries.flatMap((entry) => entry.content ?? []);

@@ -1,6 +1,7 @@
 import { environmentInput } from '@paal/core/action/environment-input';
 import { booleanInput, durationInput, listInput, textInput } from '@paal/core/action/inputs';
 import type { RunIdentity } from '@paal/core/action/run';
+import type { Environment } from '@paal/core/config/environment';
 import { UserError } from '@paal/core/errors';
 import { appOfRepository, checkAppName } from '@paal/core/release/release';
 import { parseRollbackRequest, type RollbackRequest } from '@paal/core/rollback/target';
@@ -15,6 +16,8 @@ export interface Inputs {
   /** `undefined` for all of the release. */
   readonly workloads: readonly string[] | undefined;
   readonly app: string;
+  /** Its name is empty where nobody says which one this is. */
+  readonly environment: Pick<Environment, 'name' | 'url'>;
   /** `undefined` for the kubeconfig's. */
   readonly namespace: string | undefined;
   readonly policy: RolloutPolicy;
@@ -50,6 +53,7 @@ export async function readInputs(run: RunIdentity): Promise<Inputs> {
     to,
     workloads,
     app: checkAppName(textInput('app') ?? config.app ?? appOfRepository(run.repository)),
+    environment: settings,
     namespace: textInput('namespace') ?? settings.namespace,
     policy,
     atomic: booleanInput('atomic') ?? true,

@@ -1,4 +1,5 @@
 import { badInput } from '@paal/core/action/bad-input';
+import { openDeploymentRecord } from '@paal/core/action/deployment-record';
 import { openFlightRecord } from '@paal/core/action/flight-record';
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { group, info } from '@paal/core/action/log';
@@ -24,6 +25,7 @@ import {
   writeRollbackOutputs,
 } from './outputs.ts';
 import { makePlan, type Plan } from './plan.ts';
+import { beginRecord, endRecord } from './record.ts';
 import { goalOf, summarise } from './summary.ts';
 
 function failureOf(goal: string, result: RollbackResult): UserError {
@@ -75,6 +77,8 @@ async function takeBack(
   const flight = openFlightRecord(directory);
   const started = new Date();
   const begin = clock.now();
+  const { app, environment } = inputs;
+  const deployments = openDeploymentRecord({ app, environment, run, clock, signal });
   try {
     const namespace = inputs.namespace ?? connection.namespace;
     const ledger = openLedger(connection, namespace, inputs.app);
@@ -90,7 +94,7 @@ async function takeBack(
       return;
     }
     const journal = startJournal({ print: info, record: flight.write }, clock);
-    const { app, policy, atomic } = inputs;
+    const { policy, atomic } = inputs;
     const leasing = { connection, namespace, app, run: run.url, clock, signal, onNotice: info };
     const lease = await takeLease(leasing, inputs.waitForLease).catch((error: unknown) =>
       notBegun(error, signal),
@@ -101,14 +105,18 @@ async function takeBack(
       const goal = goalOf(plan);
       journal.begin(`back to ${goal}`);
       const listener = journal;
-      const { url, commit, actor } = run;
+      const { url, actor } = run;
       const shared = { connection, namespace, ledger, policy, atomic, listener, clock, signal };
       const tools = { ...shared, run: url };
       const result = await group(`Roll back to ${goal}`, async () => {
-        if (plan.kind === 'release') return await rollBack(tools, plan.target);
-        const origin = { run: url, commit, actor };
+        if (plan.kind === 'release') {
+          beginRecord(deployments, plan.target);
+          return await rollBack(tools, plan.target);
+        }
+        const origin = { run: url, actor };
         return await rollBackToRevision(tools, plan.workload, plan.revision, origin);
       });
+      endRecord(deployments, plan, result);
       return { plan, result };
     });
     const goal = goalOf(plan);
@@ -135,6 +143,7 @@ async function takeBack(
     if (result.status !== 'succeeded') throw failureOf(goal, result);
     info(`Back at ${goal}, and it serves`);
   } finally {
+    await deployments.close();
     await flight.close();
   }
 }

@@ -1,5 +1,6 @@
+import { backOff } from '../back-off.ts';
 import { ApiError, hasCode, isTransient } from './api-error.ts';
-import { backOff, pauseAfter } from './retry.ts';
+import { pauseAfter } from './retry.ts';
 
 /** How a watch came to its end. */
 export type WatchEnd =

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ApiError, UnreachableError } from './api-error.ts';
-import { type Attempts, backOff, nextAttempt, withAttempts } from './retry.ts';
+import { type Attempts, nextAttempt, withAttempts } from './retry.ts';
 
 const refused = (code: number, retryAfter?: number) =>
   new ApiError(`refused with ${code}`, code, {}, retryAfter);
@@ -42,10 +42,6 @@ describe('the pause before the next attempt', () => {
     ['is not there after a second one', unanswered, { made: 2, elapsed: 15_000 }, undefined],
   ])('%s', (_, error, changes, expected) => {
     expect(nextAttempt(error, attempts(changes), 1)).toBe(expected);
-  });
-
-  test('is random, from half of its length on', () => {
-    expect([0, 0.5, 1].map((random) => backOff(3, 5_000, random))).toEqual([500, 750, 1_000]);
   });
 
   test('is what the server asks for, and up to a tenth more', () => {

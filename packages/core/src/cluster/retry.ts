@@ -1,23 +1,13 @@
+import { backOff } from '../back-off.ts';
 import { formatDuration } from '../config/duration.ts';
 import { errorMessage } from '../errors.ts';
 import { ApiError, isTransient, UnreachableError } from './api-error.ts';
 
-const SHORTEST_PAUSE = 250;
 /** Milliseconds for which an admission webhook that does not answer is asked again, at the most. */
 const PATIENCE_WITH_WEBHOOKS = 10_000;
 /** Whoever does not answer at all is not spared by waiting, and an outage's end is to be met soon. */
 const LONGEST_PAUSE_UNREACHABLE = 1_000;
 const LONGEST_PAUSE_REFUSED = 5_000;
-
-/**
- * Milliseconds to wait after so many failures in a row: twice as long each time, at random between
- * half of that and all of it, so that many clients do not come back at once.
- * @param random between 0 and 1
- */
-export function backOff(failures: number, longest: number, random: number): number {
-  const most = Math.min(longest, SHORTEST_PAUSE * 2 ** (failures - 1));
-  return most * (0.5 + random / 2);
-}
 
 /** Milliseconds that whoever refused asks to wait; `undefined` when it does not. */
 export function askedPause(error: unknown): number | undefined {

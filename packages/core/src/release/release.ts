@@ -33,7 +33,7 @@ export interface Release {
   readonly pruned: readonly string[];
   /** Address of the run that made it. */
   readonly run: string;
-  /** Commit of that run, and who had begun it; empty outside of GitHub. */
+  /** Commit that it is of, empty where that is not known; who had begun the run, empty outside of GitHub. */
   readonly commit: string;
   readonly actor: string;
   readonly created: string;

@@ -73,11 +73,12 @@ export async function rollBackToRevision(
   tools: RollbackTools,
   workload: WorkloadRef,
   revision: Revision,
-  run: Omit<ReleaseOrigin, 'version'>,
+  run: Omit<ReleaseOrigin, 'version' | 'commit'>,
 ): Promise<RollbackResult> {
   const { connection, ledger } = tools;
   const content = { workloads: [{ workload, template: revision.template }], objects: [] };
-  const origin = { ...run, version: `revision ${revision.number}` };
+  // A revision does not say of which commit it is.
+  const origin = { ...run, version: `revision ${revision.number}`, commit: '' };
   const release = await ledger.create('started', content, origin);
   const name = objectName(workload.kind, workload.name);
   const target = { release, sources: new Map([[name, release]]), left: [] };
