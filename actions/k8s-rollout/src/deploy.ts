@@ -6,8 +6,9 @@ import { isLost } from '@paal/core/release/lease';
 import type { Ledger, ReleaseOrigin } from '@paal/core/release/ledger';
 import type { Release, ReleaseStatus } from '@paal/core/release/release';
 import type { Finding } from '@paal/core/report/finding';
+import { rollBackAfterFailure } from '@paal/core/rollback/automatic';
 import { whyNotRolledBack } from '@paal/core/rollback/decide';
-import { patient, type RollbackResult, rollBack } from '@paal/core/rollback/run';
+import { patient, type RollbackResult } from '@paal/core/rollback/run';
 import { targetAfterFailure } from '@paal/core/rollback/target';
 import { collectEvidence } from '@paal/core/rollout/evidence';
 import { followRollout, type RolloutListener } from '@paal/core/rollout/follow';
@@ -86,28 +87,14 @@ async function takeBack(
   targets: readonly RolloutTarget[],
   { run }: ReleaseOrigin,
 ): Promise<RollbackResult | string> {
-  const { ledger, journal, signal } = tools;
+  const { ledger, signal } = tools;
   const policy = { ...inputs.policy, timeout: inputs.rollbackTimeout };
   const workloads = targets.filter(({ changed }) => changed).map(({ name }) => name);
   if (workloads.length === 0) return 'no workload was changed';
   const releases = await ledger.list(patient({ policy, signal }));
   const target = targetAfterFailure(releases, release, workloads);
   if (!target) return 'there is no earlier release that served';
-  const goal = `release ${target.release.number}`;
-  return await group(`Roll back to ${goal}`, async () => {
-    for (const name of target.left) info(`${name} did not serve before, and is left as it is`);
-    journal.begin(`back to ${goal}`);
-    const result = await rollBack(
-      { ...tools, policy, listener: journal, run, atomic: true },
-      target,
-    );
-    info(
-      result.status === 'succeeded'
-        ? 'Rolled back'
-        : `The rollback ${result.status}: ${result.message}`,
-    );
-    return result;
-  });
+  return await rollBackAfterFailure({ ...tools, policy, run, inGroup: group }, target);
 }
 
 /** The findings, with evidence, and their places in the manifests; the evidence is printed too. */
