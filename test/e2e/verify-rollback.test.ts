@@ -130,7 +130,7 @@ describe('a release whose verification failed', () => {
     expect(step.exitCode).toBe(1);
     expect(step.outputs).toMatchObject({ status: 'failed', ...UNTOUCHED });
     expect(step.errors[0]).toContain(
-      'Not rolled back: it is superseded: somebody else has set other images on deployment/web.',
+      'Not rolled back: superseded: somebody else has set other images on deployment/web.',
     );
     await ground.kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
     await expectServing(ground, image.v3);

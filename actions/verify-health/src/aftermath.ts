@@ -1,19 +1,22 @@
 import { openFlightRecord } from '@paal/core/action/flight-record';
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { info } from '@paal/core/action/log';
+import type { Finding } from '@paal/core/report/finding';
 import type { RollbackResult } from '@paal/core/rollback/run';
 import { type Journal, startJournal } from '@paal/core/rollout/journal';
 import type { Turn } from './alone.ts';
 import { followUp, isExcused } from './follow-up.ts';
 import { type Marking, settleRelease, unmarked } from './release.ts';
-import type { Result } from './result.ts';
+import { explanation, type Result } from './result.ts';
 import type { Settings } from './settings.ts';
 import type { Subject } from './subject.ts';
-import { takeBack } from './take-back.ts';
+import { lastWords, takeBack } from './take-back.ts';
 import { type Recheck, verifyAgain } from './verify-again.ts';
 
 /** A rollback that followed a verification. */
 export interface Rollback {
+  /** What was wrong with the release, and what its pods said last. */
+  readonly cause: Finding;
   readonly result: RollbackResult;
   readonly journal: Journal;
   /** Path of the flight record. */
@@ -45,6 +48,7 @@ async function rollBack(
 ): Promise<Rollback | string> {
   const flight = openFlightRecord(directory);
   try {
+    const evidence = await lastWords(subject, context);
     const journal = startJournal({ print: info, record: flight.write }, context.clock);
     const back = await takeBack(subject, settings.rollbackPolicy, journal, turn, context);
     if (typeof back === 'string') return back;
@@ -54,7 +58,13 @@ async function rollBack(
       back.status === 'succeeded'
         ? await verifyAgain(settings, result, release, back.target, context)
         : undefined;
-    return { result: back, journal, flightRecord: flight.file, again };
+    const cause: Finding = {
+      reason: 'VerificationFailed',
+      class: 'probable',
+      message: explanation(result),
+      evidence,
+    };
+    return { cause, result: back, journal, flightRecord: flight.file, again };
   } finally {
     await flight.close();
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { virtualClock } from '@paal/core/clock.test-data';
 import { release } from '@paal/core/release/release.test-data';
+import { renderRunSummary } from '@paal/core/report/run-summary';
 import type { RollbackResult } from '@paal/core/rollback/run';
 import { startJournal } from '@paal/core/rollout/journal';
 import type { Outcome } from '@paal/core/verify/check';
@@ -56,6 +57,12 @@ function after(result: Partial<RollbackResult>, again?: Partial<Recheck>): After
   return {
     marking: { release: 2, verified: false, because: 'its verification failed', ...nothing },
     rollback: {
+      cause: {
+        reason: 'VerificationFailed',
+        class: 'probable',
+        message: 'Check "web": got 500.',
+        evidence: [{ title: 'Last lines of web in web-1', lines: ['no connection'] }],
+      },
       result: { ...DONE, ...result },
       journal,
       flightRecord: '',
@@ -106,9 +113,9 @@ describe('what was done about a release that is bad', () => {
   });
 
   test('is why nothing was done', () => {
-    const because = 'it is superseded: release 3 serves since';
+    const because = 'superseded: release 3 serves since';
     expect(told({ ...after({}), rollback: undefined, notRolledBack: because })).toBe(
-      'Not rolled back: it is superseded: release 3 serves since.',
+      'Not rolled back: superseded: release 3 serves since.',
     );
   });
 
@@ -145,4 +152,11 @@ test('the summary of a rollback is bad when what serves again is bad, too', () =
   expect(outcome(after({}, {}))).toBe('good');
   expect(outcome(after({}, { result: seen('failed') }))).toBe('bad');
   expect(outcome(after({ status: 'cancelled' }))).toBe('open');
+});
+
+test('the summary of a rollback keeps what the pods that went have said', () => {
+  const { rollback } = after({}, {});
+  const markdown = rollback ? renderRunSummary(rollbackSummary(rollback, 2)) : '';
+  expect(markdown).toContain('Last lines of web in web-1');
+  expect(markdown).toContain('no connection');
 });

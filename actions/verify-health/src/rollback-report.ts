@@ -38,7 +38,7 @@ const OUTCOMES = { succeeded: 'good', failed: 'bad', cancelled: 'open' } as cons
 
 /** The rollback as its own part of the job summary. Pure but for the journal's view of the pods. */
 export function rollbackSummary(rollback: Rollback, failed: number): RunSummary {
-  const { result, journal, again } = rollback;
+  const { cause, result, journal, again } = rollback;
   const goal = goalOf(result.target);
   const stillBad = again?.result?.verdict.status === 'failed';
   return {
@@ -52,7 +52,7 @@ export function rollbackSummary(rollback: Rollback, failed: number): RunSummary 
     notes: notes(rollback, failed).slice(1),
     facts: [],
     workloads: result.outcomes.map(workloadLine),
-    findings: result.findings,
+    findings: [...result.findings, cause],
     phases: journal.phases,
     podPhases: journal.podPhases(),
     timeline: journal.timeline,

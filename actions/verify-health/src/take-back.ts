@@ -1,5 +1,6 @@
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { group, info } from '@paal/core/action/log';
+import type { Evidence } from '@paal/core/report/finding';
 import { rollBackAfterFailure } from '@paal/core/rollback/automatic';
 import { mark, patient, type RollbackResult } from '@paal/core/rollback/run';
 import { targetAfterFailure } from '@paal/core/rollback/target';
@@ -10,15 +11,15 @@ import { whyNotRunning } from '@paal/core/rollout/verified';
 import { type Turn, whileAlone } from './alone.ts';
 import type { Subject } from './subject.ts';
 
-/** Prints what the pods that go have said last: nobody can ask them afterwards. */
-async function keepLastWords(
+/** What the pods that go have said last: nobody can ask them afterwards. It is printed, too. */
+export async function lastWords(
   { connection, content }: Subject,
   { clock, signal }: ActionContext,
-): Promise<void> {
+): Promise<readonly Evidence[]> {
   const workloads = content.workloads.map(({ workload }) => workload);
-  for (const { title, lines } of await collectServingLogs(connection, workloads, clock, signal)) {
-    await group(title, async () => info(lines.join('\n')));
-  }
+  const logs = await collectServingLogs(connection, workloads, clock, signal);
+  for (const { title, lines } of logs) await group(title, async () => info(lines.join('\n')));
+  return logs;
 }
 
 /**
@@ -35,13 +36,12 @@ export async function takeBack(
   context: ActionContext,
 ): Promise<RollbackResult | string> {
   const { connection, namespace, ledger, release, content } = subject;
-  await keepLastWords(subject, context);
   return await whileAlone(subject, turn, context, async (releases, signal) => {
     const { clock } = context;
     const shared = { connection, namespace, ledger, policy, clock, signal, run: turn.run };
     const options = { ...patient(shared), signal };
     const why = await whyNotRunning(connection, releases, release, content.workloads, options);
-    if (why) return `it is superseded: ${why}`;
+    if (why) return `superseded: ${why}`;
     const target = targetAfterFailure(releases, release, release.workloads);
     if (!target) return 'there is no earlier release that served';
     signal.throwIfAborted();
