@@ -58,12 +58,28 @@ describe("paal/verify-health's input", () => {
     ],
     ['an unknown environment', { checks: http, environment: 'prod' }, 'no environment "prod"'],
     ['an unknown policy', { checks: http, 'on-error': 'ignore' }, 'write one of fail, pass'],
+    [
+      'a rollback without a release',
+      { checks: http, 'on-failure': 'rollback' },
+      'on-failure is rollback, and there is no release to take back',
+    ],
+    [
+      'a rollback for what is not known alone',
+      { checks: http, release: '1', 'on-inconclusive': 'rollback' },
+      'on-inconclusive is rollback, and on-failure is none',
+    ],
     ['a summary that is no boolean', { checks: http, summary: 'no' }, 'write true or false'],
   ])('%s is refused before anything is asked', async (_, inputs, message) => {
     const step = await verify(inputs);
     expect(step.exitCode).toBe(1);
     expect(step.errors).toEqual([expect.stringContaining(message)]);
-    expect(step.outputs).toMatchObject({ status: 'error', 'failed-check': '', report: '' });
+    expect(step.outputs).toMatchObject({
+      status: 'error',
+      'failed-check': '',
+      'rolled-back': 'not-needed',
+      'rolled-back-to': '',
+      report: '',
+    });
     expect(step.log).not.toContain('Unexpected error');
   });
 

@@ -19,7 +19,10 @@ interface Job {
   readonly steps?: readonly Step[];
 }
 
+type WorkflowInputs = Readonly<Record<string, { readonly default?: unknown }>>;
+
 interface Workflow {
+  readonly on?: { readonly workflow_call?: { readonly inputs?: WorkflowInputs } };
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
@@ -75,11 +78,14 @@ describe('the workflows', () => {
   let ours: Workflow;
   let jobs: Readonly<Record<string, Job>>;
   let meant: Differences;
+  let deployInputs: WorkflowInputs;
   beforeAll(async () => {
     theirs = await processBlock<Workflow>('GitHub Actions Workflow');
     ours = await readYaml<Workflow>('workflows/ci-cd.yml');
     meant = await readYaml<Differences>('test/docs/deviations.yaml');
-    jobs = { ...ours.jobs, ...(await readYaml<Workflow>('workflows/deploy.yml')).jobs };
+    const deploy = await readYaml<Workflow>('workflows/deploy.yml');
+    jobs = { ...ours.jobs, ...deploy.jobs };
+    deployInputs = deploy.on?.workflow_call?.inputs ?? {};
   });
 
   function stepsOf(job: string): readonly string[] {
@@ -142,11 +148,20 @@ describe('the workflows', () => {
   });
 
   test('migrate before the code is deployed, and verify after it, as the procedures do', () => {
-    const order = ['Set up', 'Migrate the database', 'Roll out', 'Verify', 'Roll back'];
+    const order = ['Set up', 'Migrate the database', 'Roll out', 'Verify'];
     const steps = stepsOf('deploy').filter((step) =>
       order.some((one) => step.endsWith(`/ ${one}`)),
     );
     expect(steps).toEqual(order.map((one) => `deploy / ${one}`));
+  });
+
+  test('roll back a release that is verified to be bad, as the procedures do', () => {
+    const verify = ourStep('deploy / Verify');
+    expect(verify?.with).toMatchObject({
+      release: expression('steps.rollout.outputs.release'),
+      'on-failure': expression('inputs.on-failure'),
+    });
+    expect(deployInputs['on-failure']?.default).toBe('rollback');
   });
 
   test('deploy what the process deploys, and more', async () => {

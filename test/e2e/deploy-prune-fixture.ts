@@ -6,7 +6,7 @@ import { type RollbackResult, rollBack } from '@paal/core/rollback/run';
 import { chooseTarget, type RollbackRequest } from '@paal/core/rollback/target';
 import { startJournal } from '@paal/core/rollout/journal';
 import { DEFAULT_POLICY } from '@paal/core/rollout/policy';
-import type { StepResult } from '../contract/run-action.ts';
+import type { StepOptions, StepResult } from '../contract/run-action.ts';
 import { verify } from '../contract/verify-health-fixture.ts';
 import { afterTests, type Playground, sharedCluster } from './fixture.ts';
 
@@ -42,6 +42,7 @@ export async function verifyRelease(
   release: string,
   inputs: Inputs = {},
   env: Inputs = {},
+  onLog?: StepOptions['onLog'],
 ): Promise<StepResult> {
   proxied ??= apiServerProxy();
   const path = `/api/v1/namespaces/${namespace}/services/web:80/proxy`;
@@ -49,7 +50,7 @@ export async function verifyRelease(
   const checks = '- http: { name: web, url: "{{url}}/version", successes: 2 }';
   return await verify(
     { duration: '10s', checks, url, release, namespace, ...inputs },
-    { env: { KUBECONFIG: cluster.kubeconfig, ...env } },
+    { env: { KUBECONFIG: cluster.kubeconfig, ...env }, ...(onLog ? { onLog } : {}) },
   );
 }
 

@@ -8,9 +8,10 @@ import { isLost } from '@paal/core/release/lease';
 import type { Ledger, ReleaseOrigin } from '@paal/core/release/ledger';
 import type { Release, ReleaseStatus } from '@paal/core/release/release';
 import type { Finding } from '@paal/core/report/finding';
+import { rollBackAfterFailure } from '@paal/core/rollback/automatic';
 import { whyNotRolledBack } from '@paal/core/rollback/decide';
 import { patient } from '@paal/core/rollback/follow-revert';
-import { type RollbackResult, rollBack } from '@paal/core/rollback/run';
+import type { RollbackResult } from '@paal/core/rollback/run';
 import { targetAfterFailure } from '@paal/core/rollback/target';
 import { collectEvidence } from '@paal/core/rollout/evidence';
 import { followRollout, type RolloutListener } from '@paal/core/rollout/follow';
@@ -91,31 +92,18 @@ async function takeBack(
   targets: readonly RolloutTarget[],
   { run }: ReleaseOrigin,
 ): Promise<RollbackResult | string> {
-  const { ledger, journal, deployments, signal } = tools;
+  const { ledger, deployments, signal } = tools;
   const policy = { ...inputs.policy, timeout: inputs.rollbackTimeout };
   const workloads = targets.filter(({ changed }) => changed).map(({ name }) => name);
   if (workloads.length === 0) return 'no workload was changed';
   const releases = await ledger.list(patient({ policy, signal }));
   const target = targetAfterFailure(releases, release, workloads);
   if (!target) return 'there is no earlier release that served';
-  const goal = `release ${target.release.number}`;
-  return await group(`Roll back to ${goal}`, async () => {
-    for (const name of target.left) info(`${name} did not serve before, and is left as it is`);
-    journal.begin(`back to ${goal}`);
-    const { number, version, commit } = target.release;
-    deployments.begin({ task: 'rollback', release: number, version, commit });
-    const result = await rollBack(
-      { ...tools, policy, listener: journal, run, atomic: true },
-      target,
-    );
-    deployments.end(stateOfRollback(result.status, result.reason), result.message);
-    info(
-      result.status === 'succeeded'
-        ? 'Rolled back'
-        : `The rollback ${result.status}: ${result.message}`,
-    );
-    return result;
-  });
+  const { number, version, commit } = target.release;
+  deployments.begin({ task: 'rollback', release: number, version, commit });
+  const result = await rollBackAfterFailure({ ...tools, policy, run, inGroup: group }, target);
+  deployments.end(stateOfRollback(result.status, result.reason), result.message);
+  return result;
 }
 
 /** The findings, with evidence, and their places in the manifests; the evidence is printed too. */

@@ -1,6 +1,5 @@
-import { shownVersion } from '@paal/core/release/version';
 import type { RunSummary } from '@paal/core/report/run-summary';
-import { repinnedSentence } from '@paal/core/rollback/moved-images';
+import { differences, noteOf } from '@paal/core/rollback/note';
 import type { Journal } from '@paal/core/rollout/journal';
 import { workloadLine } from '@paal/core/rollout/workload-line';
 import type { DeployResult } from './deploy.ts';
@@ -18,19 +17,7 @@ const HEADLINES: Readonly<Record<DeployResult['status'], string>> = {
 /** What became of the rollback, in one sentence; `undefined` when none was due. */
 export function rollbackNote({ rollback, notRolledBack }: DeployResult): string | undefined {
   if (notRolledBack !== undefined) return `Not rolled back: ${notRolledBack}.`;
-  if (!rollback) return undefined;
-  const { target, status, message, configMaps } = rollback;
-  const { number, version } = target.release;
-  const to = `release ${number}${version ? ` (${shownVersion(version)})` : ''}`;
-  if (status === 'failed') return `The rollback to ${to} failed: ${message}`;
-  const config = configMaps.length > 0 ? `, with ConfigMap ${configMaps.join(', ')}` : '';
-  const rest =
-    target.left.length > 0
-      ? ` ${target.left.join(', ')} did not serve before, and was left as it is.`
-      : '';
-  return status === 'cancelled'
-    ? `Put back to ${to}${config}. ${message}${rest}`
-    : `Rolled back to ${to}${config}; it serves.${rest}`;
+  return rollback && noteOf(rollback);
 }
 
 /** The facts of the job summary. */
@@ -50,8 +37,7 @@ export function summarise(
     verdict: result.message,
     notes: [
       ...(note === undefined ? [] : [note]),
-      ...(result.rollback?.repinned.map(repinnedSentence) ?? []),
-      ...(result.rollback?.drift ?? []),
+      ...(result.rollback ? differences(result.rollback) : []),
       ...result.warnings.map(({ message, hint = '' }) => `${message} ${hint}`),
     ],
     facts,

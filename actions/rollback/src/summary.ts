@@ -1,7 +1,6 @@
 import { errorMessage } from '@paal/core/errors';
-import { shownVersion } from '@paal/core/release/version';
 import type { RunSummary } from '@paal/core/report/run-summary';
-import { repinnedSentence } from '@paal/core/rollback/moved-images';
+import { differences, goalOf as goalOfTarget } from '@paal/core/rollback/note';
 import type { RollbackResult } from '@paal/core/rollback/run';
 import type { Journal } from '@paal/core/rollout/journal';
 import { workloadLine } from '@paal/core/rollout/workload-line';
@@ -9,9 +8,7 @@ import type { Plan } from './plan.ts';
 
 /** What is gone back to, in words. */
 export function goalOf(plan: Plan): string {
-  if (plan.kind === 'revision') return `revision ${plan.revision.number}`;
-  const { number, version } = plan.target.release;
-  return `release ${number}${version ? ` (${shownVersion(version)})` : ''}`;
+  return plan.kind === 'revision' ? `revision ${plan.revision.number}` : goalOfTarget(plan.target);
 }
 
 /** The facts of the job summary. */
@@ -35,8 +32,7 @@ export function summarise(
       ...result.refused.map(
         ({ name, error }) => `${name} was not taken back: ${errorMessage(error)}`,
       ),
-      ...result.repinned.map(repinnedSentence),
-      ...result.drift,
+      ...differences(result),
       ...result.configMaps.map((name) => `ConfigMap ${name} was put back too.`),
       ...result.restored.map((name) => `${name} was gone, and is there again.`),
       ...result.target.left.map((name) => `${name} did not serve before, and was left as it is.`),

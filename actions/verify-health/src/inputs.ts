@@ -14,6 +14,12 @@ import * as z from 'zod';
 /** What becomes of the step when the verification proves nothing. */
 export type Leniency = 'fail' | 'pass';
 
+/** What follows a verification that failed. */
+export type OnFailure = 'rollback' | 'none';
+
+/** Which outcomes a rollback follows: those that speak about the release, or all that are bad. */
+export type RollbackOn = 'app' | 'any';
+
 /** The inputs of action.yml; `undefined` for those that are empty. */
 export interface Inputs {
   readonly checks: readonly CheckConfig[] | undefined;
@@ -24,11 +30,19 @@ export interface Inputs {
   readonly duration: number | undefined;
   /** Milliseconds. */
   readonly interval: number | undefined;
-  readonly onInconclusive: Leniency | undefined;
+  readonly onFailure: OnFailure | undefined;
+  readonly rollbackOn: RollbackOn | undefined;
+  readonly onInconclusive: Leniency | 'rollback' | undefined;
   readonly onError: Leniency | undefined;
+  /** Milliseconds for a rollback. */
+  readonly rollbackTimeout: number | undefined;
+  /** Milliseconds for which everything must stay well after a rollback. */
+  readonly bake: number | undefined;
+  /** Milliseconds for which a run that changes the same app is waited for. */
+  readonly waitForLease: number;
   readonly environment: string | undefined;
   readonly namespace: string | undefined;
-  /** Number of the release that is marked as verified; `undefined` for none. */
+  /** Number of the release that is verified, and marked as such or taken back; `undefined` for none. */
   readonly release: number | undefined;
   readonly app: string | undefined;
   /** `undefined` when paal.yaml is only looked for, and may be missing. */
@@ -69,8 +83,13 @@ export function readInputs(): Inputs {
     prometheusUrl: textInput('prometheus-url'),
     duration: durationInput('duration'),
     interval: durationInput('interval'),
-    onInconclusive: choiceInput('on-inconclusive', LENIENCY),
+    onFailure: choiceInput('on-failure', ['rollback', 'none']),
+    rollbackOn: choiceInput('rollback-on', ['app', 'any']),
+    onInconclusive: choiceInput('on-inconclusive', [...LENIENCY, 'rollback']),
     onError: choiceInput('on-error', LENIENCY),
+    rollbackTimeout: durationInput('rollback-timeout'),
+    bake: durationInput('bake'),
+    waitForLease: durationInput('wait-for-lease') ?? 0,
     environment: textInput('environment'),
     namespace: textInput('namespace'),
     release: integerInput('release', 1),

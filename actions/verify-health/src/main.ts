@@ -1,25 +1,30 @@
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { group, info, warning } from '@paal/core/action/log';
 import { writeOutputs } from '@paal/core/action/outputs';
-import { reportDirectory, writeReport } from '@paal/core/action/report-file';
-import { currentRun } from '@paal/core/action/run';
+import { reportDirectory } from '@paal/core/action/report-file';
+import { currentRun, type RunIdentity } from '@paal/core/action/run';
 import { maskSecret } from '@paal/core/action/secrets';
-import { writeSummary } from '@paal/core/action/summary';
 import { formatDuration } from '@paal/core/config/duration';
 import { loadConfig } from '@paal/core/config/load';
+import type { Config } from '@paal/core/config/schema';
 import { UserError } from '@paal/core/errors';
 import { appOfRepository, checkAppName } from '@paal/core/release/release';
 import type { Check } from '@paal/core/verify/check';
 import { createChecks, credentialsOf } from '@paal/core/verify/plan';
 import { verify } from '@paal/core/verify/run';
 import { planSchedule, type Schedule } from '@paal/core/verify/schedule';
-import { readInputs } from './inputs.ts';
-import { markingReport, sentences, troubles } from './marking.ts';
+import { type Aftermath, settleAftermath } from './aftermath.ts';
+import type { Turn } from './alone.ts';
+import { isExcused } from './follow-up.ts';
+import { type Inputs, readInputs } from './inputs.ts';
+import { sentences, troubles } from './marking.ts';
 import { Progress } from './progress.ts';
-import { leave, type Marking, openSubject, type Subject, settleRelease } from './release.ts';
-import { counted, decisiveCheck, explanation, headline, type Result, reportOf } from './result.ts';
+import { publish } from './publish.ts';
+import type { Marking } from './release.ts';
+import { counted, explanation, headline, type Result } from './result.ts';
+import { rollbackSentences } from './rollback-report.ts';
 import { type Settings, settle } from './settings.ts';
-import { renderSummary } from './summary.ts';
+import { openSubject, type Subject } from './subject.ts';
 
 async function announce(
   checks: readonly Check[],
@@ -46,39 +51,15 @@ async function showAnswers({ verdict }: Result): Promise<void> {
   }
 }
 
-/** Outputs, report and summary, before the step may fail. */
-async function publish(
-  result: Result,
-  settings: Settings,
-  marking: Marking | undefined,
-): Promise<void> {
-  const { url, version, namespace, environment } = settings.variables;
-  const context = { run: currentRun().url, environment, namespace, version, url };
-  const release = marking ? { release: markingReport(marking) } : {};
-  const report = await writeReport(
-    await reportDirectory('verify-health'),
-    reportOf(result, { ...context, ...release }),
-  );
-  writeOutputs({
-    status: result.verdict.status,
-    verified: marking?.verified ?? false,
-    'failed-check': decisiveCheck(result)?.name,
-    report,
-  });
-  await writeSummary(renderSummary(result, marking ? sentences(marking) : []));
-}
-
 /** @throws UserError unless the verdict, or the leniency that was asked for, lets the step pass */
-function conclude(result: Result, { onInconclusive, onError }: Settings): void {
-  const text = `${headline(result)}. ${explanation(result)}`;
+function conclude(result: Result, settings: Settings, aftermath: Aftermath | undefined): void {
+  const done = aftermath ? rollbackSentences(aftermath) : [];
+  const text = [`${headline(result)}. ${explanation(result)}`, ...done].join(' ');
   const { status } = result.verdict;
-  const passes =
-    (status === 'inconclusive' && onInconclusive === 'pass') ||
-    (status === 'error' && onError === 'pass');
   if (result.cancelled) throw new UserError(text);
   if (status === 'succeeded') info(text);
-  else if (passes) warning(`${text} The step passes, because on-${status} is pass.`);
-  else throw new UserError(text);
+  else if (!isExcused(result, settings)) throw new UserError(text);
+  else warning(`${text} The step passes, because on-${status} is pass.`);
 }
 
 /** Says what became of the release; what the user may have to do is a warning. */
@@ -90,23 +71,13 @@ function tellRelease(marking: Marking, { verdict }: Result): void {
   }
 }
 
-/** Marks the release that was verified, where there is one and the verdict allows it. */
-async function mark(
-  subject: Subject | undefined,
-  { verdict, cancelled }: Result,
-  signal: AbortSignal,
-): Promise<Marking | undefined> {
-  if (!subject) return undefined;
-  const { status } = verdict;
-  if (cancelled) return leave(subject, 'cancelled');
-  return status === 'succeeded' ? await settleRelease(subject, signal) : leave(subject, status);
-}
-
 async function verifyRelease(
   settings: Settings,
   subject: Subject | undefined,
-  { signal, clock }: ActionContext,
+  turn: Turn,
+  context: ActionContext,
 ): Promise<void> {
+  const { signal, clock } = context;
   for (const secret of credentialsOf(settings.checks, settings)) maskSecret(secret);
   const checks = createChecks(settings.checks, settings);
   const schedule = planSchedule(settings, checks);
@@ -121,29 +92,48 @@ async function verifyRelease(
   });
   const result: Result = { ...verification, checks, schedule, startedAt };
   await showAnswers(result);
-  const marking = await mark(subject, result, signal);
-  if (marking) tellRelease(marking, result);
-  await publish(result, settings, marking);
-  conclude(result, settings);
+  const directory = await reportDirectory('verify-health');
+  const aftermath =
+    subject && (await settleAftermath(subject, settings, result, turn, directory, context));
+  if (aftermath) tellRelease(aftermath.marking, result);
+  await publish(directory, result, settings, aftermath);
+  conclude(result, settings, aftermath);
 }
 
-/** Asks every check until the verdict is clear, and tells it. */
+async function subjectOf(
+  { release, app }: Inputs,
+  config: Config,
+  { variables, onFailure, rollbackPolicy }: Settings,
+  { repository }: RunIdentity,
+  context: ActionContext,
+): Promise<Subject | undefined> {
+  if (release === undefined) return undefined;
+  const request = {
+    number: release,
+    app: checkAppName(app ?? config.app ?? appOfRepository(repository)),
+    namespace: variables.namespace,
+    rollback: onFailure === 'rollback' ? rollbackPolicy : undefined,
+  };
+  return await openSubject(request, context);
+}
+
+/** Asks every check until the verdict is clear, tells it, and does what follows from it. */
 export async function main(context: ActionContext): Promise<void> {
   const nothing = { 'failed-check': undefined, report: undefined };
-  writeOutputs({ status: 'error', verified: false, ...nothing });
+  const notRolledBack = {
+    'rolled-back': 'not-needed',
+    'rolled-back-to': undefined,
+    'rollback-target': undefined,
+  };
+  writeOutputs({ status: 'error', verified: false, ...notRolledBack, ...nothing });
   const inputs = readInputs();
   const run = currentRun();
   const config = await loadConfig(inputs.config);
   const settings = settle(inputs, config, run.ref);
-  const named = (): string =>
-    checkAppName(inputs.app ?? config.app ?? appOfRepository(run.repository));
-  const { release } = inputs;
-  const subject =
-    release === undefined
-      ? undefined
-      : await openSubject(release, named(), settings.variables.namespace, context);
+  const subject = await subjectOf(inputs, config, settings, run, context);
   try {
-    await verifyRelease(settings, subject, context);
+    const { waitForLease } = inputs;
+    await verifyRelease(settings, subject, { run: run.url, waitForLease }, context);
   } finally {
     await subject?.connection.close();
   }

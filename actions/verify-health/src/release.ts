@@ -1,27 +1,10 @@
 import type { ActionContext } from '@paal/core/action/lifecycle';
-import { type Connection, connect, loadKubeConfig } from '@paal/core/cluster/connection';
-import { type Discovery, discover } from '@paal/core/cluster/discovery';
 import { errorMessage, UserError } from '@paal/core/errors';
-import { type Ledger, openLedger } from '@paal/core/release/ledger';
-import type { Release, ReleaseContent } from '@paal/core/release/release';
 import type { Pruned } from '@paal/core/rollout/prune-objects';
-import {
-  lookForLeftovers,
-  planPruning,
-  pruneLeftovers,
-  refName,
-} from '@paal/core/rollout/prune-release';
+import { lookForLeftovers, pruneLeftovers, refName } from '@paal/core/rollout/prune-release';
 import { markVerified } from '@paal/core/rollout/verified';
-
-/** The release that is verified, and where it is. */
-export interface Subject {
-  readonly connection: Connection;
-  readonly discovery: Discovery;
-  readonly ledger: Ledger;
-  readonly namespace: string;
-  readonly release: Release;
-  readonly content: ReleaseContent;
-}
+import { type Turn, whileAlone } from './alone.ts';
+import type { Subject } from './subject.ts';
 
 /** An object that earlier releases left, and stays. */
 export interface Kept {
@@ -41,49 +24,10 @@ export interface Marking {
   readonly notPruned: string | undefined;
 }
 
-async function find(ledger: Ledger, app: string, namespace: string, number: number) {
-  const releases = await ledger.list();
-  const release = releases.find((one) => one.number === number);
-  if (release) return release;
-  const numbers = releases.map((one) => one.number).sort((a, b) => a - b);
-  throw new UserError(
-    `There is no release ${number} of ${app} in namespace ${namespace}, to be marked as verified. ` +
-      `There are: ${numbers.join(', ') || 'none'}. The inputs "release", "app" and "namespace" must be those of paal/k8s-rollout.`,
-  );
-}
-
-/**
- * Looks the release up. Changes nothing.
- * @throws UserError when there is no cluster, no such release, or a permission is missing
- */
-export async function openSubject(
-  number: number,
-  app: string,
-  givenNamespace: string | undefined,
-  { clock, signal }: ActionContext,
-): Promise<Subject> {
-  const connection = connect(loadKubeConfig(), clock);
-  try {
-    const namespace = givenNamespace ?? connection.namespace;
-    const ledger = openLedger(connection, namespace, app);
-    const release = await find(ledger, app, namespace, number);
-    const content = await ledger.content(release);
-    const discovery = discover(connection, { signal });
-    const subject = { connection, discovery, ledger, namespace, release, content };
-    // What may not be deleted is said before anything is asked.
-    if (content.prune) await planPruning(subject, content, number, { signal });
-    return subject;
-  } catch (error) {
-    await connection.close();
-    throw error;
-  }
-}
-
 const NOTHING = { pruned: [], kept: [], notPruned: undefined } as const;
 
-/** What becomes of a release whose verification did not succeed: nothing. */
-export function leave({ release }: Subject, status: string): Marking {
-  const because = `its verification ${status === 'failed' ? 'failed' : `ended ${status}`}`;
+/** What becomes of a release that is not marked: nothing. */
+export function unmarked({ release }: Subject, because: string): Marking {
   return { release: release.number, verified: false, because, ...NOTHING };
 }
 
@@ -104,17 +48,26 @@ async function prune(
   }
 }
 
-/** Marks the release as verified, when it still serves, and then prunes what it asks for. */
-export async function settleRelease(subject: Subject, signal: AbortSignal): Promise<Marking> {
+/**
+ * Marks the release as verified, when it still serves, and then prunes what it asks for; while no other
+ * run changes the app.
+ */
+export async function settleRelease(
+  subject: Subject,
+  turn: Turn,
+  context: ActionContext,
+): Promise<Marking> {
   const { release, content } = subject;
-  const begun = { release: release.number, verified: false, ...NOTHING };
-  try {
-    const because = await markVerified(subject, release, content.workloads, { signal });
-    if (because) return { ...begun, because };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { ...begun, because: errorMessage(error).replace(/\.$/, '') };
-  }
-  const done = { ...begun, verified: true, because: undefined };
-  return { ...done, ...(await prune(subject, signal)) };
+  const done = await whileAlone(subject, turn, context, async (releases, signal) => {
+    const { workloads } = content;
+    const because = await markVerified(subject, releases, release, workloads, { signal });
+    if (because) return unmarked(subject, because);
+    return {
+      ...unmarked(subject, ''),
+      verified: true,
+      because: undefined,
+      ...(await prune(subject, signal)),
+    };
+  });
+  return typeof done === 'string' ? unmarked(subject, done) : done;
 }

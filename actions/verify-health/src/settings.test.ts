@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '@paal/core/config/parse';
 import { type Config, configSchema } from '@paal/core/config/schema';
+import { DEFAULT_POLICY } from '@paal/core/rollout/policy';
 import type { Inputs } from './inputs.ts';
 import { settle } from './settings.ts';
 
@@ -11,8 +12,13 @@ const NONE: Inputs = {
   prometheusUrl: undefined,
   duration: undefined,
   interval: undefined,
+  onFailure: undefined,
+  rollbackOn: undefined,
   onInconclusive: undefined,
   onError: undefined,
+  rollbackTimeout: undefined,
+  bake: undefined,
+  waitForLease: 0,
   environment: undefined,
   namespace: undefined,
   release: undefined,
@@ -63,10 +69,6 @@ describe('the settings of a verification', () => {
     expect(settings.withoutEnvironment).toContain('feature/x');
   });
 
-  test('take rollback in paal.yaml for a step that fails', () => {
-    expect(settle(NONE, config, 'refs/heads/main').onInconclusive).toBe('fail');
-  });
-
   test('are beaten by inputs', () => {
     const checks = [{ http: undefined, prometheus: undefined }];
     const inputs: Inputs = {
@@ -79,8 +81,13 @@ describe('the settings of a verification', () => {
       prometheusUrl: 'https://other.example',
       duration: 1_000,
       interval: 100,
+      onFailure: 'rollback',
+      rollbackOn: 'any',
       onInconclusive: 'fail',
       onError: 'pass',
+      rollbackTimeout: 60_000,
+      bake: 1_000,
+      release: 3,
     };
     expect(settle(inputs, config, 'refs/heads/main')).toEqual({
       checks,
@@ -93,8 +100,11 @@ describe('the settings of a verification', () => {
       prometheusUrl: 'https://other.example',
       duration: 1_000,
       interval: 100,
+      onFailure: 'rollback',
+      rollbackOn: 'any',
       onInconclusive: 'fail',
       onError: 'pass',
+      rollbackPolicy: { ...DEFAULT_POLICY, timeout: 60_000, bake: 1_000 },
       withoutEnvironment: undefined,
     });
   });
@@ -104,5 +114,57 @@ describe('the settings of a verification', () => {
     const empty = parseConfig(text, 'paal.yaml', configSchema);
     expect(() => settle(NONE, empty, 'refs/heads/main')).toThrow('There is nothing to verify');
     expect(() => settle(NONE, empty, 'refs/heads/x')).toThrow('No environment belongs to');
+  });
+});
+
+describe('a rollback', () => {
+  const settled = (inputs: Partial<Inputs>, text = '') => {
+    const check = 'verify: { checks: [{ http: { url: "https://shop.example" } }]';
+    const config = parseConfig(`${check}${text} }`, 'paal.yaml', configSchema);
+    return settle({ ...NONE, ...inputs }, config, 'refs/heads/main');
+  };
+
+  test('follows no verification unless it is asked for', () => {
+    expect(settled({ release: 3 })).toMatchObject({ onFailure: 'none', rollbackOn: 'app' });
+  });
+
+  test('may be asked for in paal.yaml, and the input beats that', () => {
+    const text = ', on-failure: rollback, rollback-on: any';
+    expect(settled({ release: 3 }, text)).toMatchObject({
+      onFailure: 'rollback',
+      rollbackOn: 'any',
+    });
+    const inputs: Partial<Inputs> = { release: 3, onFailure: 'none', rollbackOn: 'app' };
+    expect(settled(inputs, text)).toMatchObject({ onFailure: 'none', rollbackOn: 'app' });
+  });
+
+  test('has the time and the bake of the rollout in paal.yaml', () => {
+    const text = ' }, rollout: { rollback-timeout: 2m, bake: 3s';
+    const { rollbackPolicy } = settle(
+      { ...NONE, release: 3 },
+      parseConfig(
+        `{ verify: { checks: [{ http: { url: "https://shop.example" } }]${text} } }`,
+        'paal.yaml',
+        configSchema,
+      ),
+      'refs/heads/main',
+    );
+    expect(rollbackPolicy).toMatchObject({ timeout: 120_000, bake: 3_000 });
+  });
+
+  test('without a release is refused where the step asks for it, and not where paal.yaml does', () => {
+    expect(() => settled({ onFailure: 'rollback' })).toThrow('set the input "release"');
+    const text = ', on-failure: rollback, on-inconclusive: rollback';
+    expect(settled({}, text)).toMatchObject({ onFailure: 'none', onInconclusive: 'fail' });
+  });
+
+  test('for what is not known, and none for what is bad, is refused', () => {
+    const inputs: Partial<Inputs> = { release: 3, onInconclusive: 'rollback' };
+    expect(() => settled(inputs)).toThrow('Set on-failure to rollback, too');
+    expect(settled({ ...inputs, onFailure: 'rollback' }).onInconclusive).toBe('rollback');
+  });
+
+  test('without any time is refused', () => {
+    expect(() => settled({ release: 3, rollbackTimeout: 0 })).toThrow('longer than 0');
   });
 });

@@ -1,16 +1,29 @@
-import { environmentOfRef, environmentSettings } from '@paal/core/config/environment';
+import {
+  type Environment,
+  environmentOfRef,
+  environmentSettings,
+} from '@paal/core/config/environment';
 import type { CheckConfig, Config } from '@paal/core/config/schema';
 import { UserError } from '@paal/core/errors';
+import { DEFAULT_POLICY, type RolloutPolicy } from '@paal/core/rollout/policy';
 import type { CheckContext } from '@paal/core/verify/plan';
-import type { Inputs, Leniency } from './inputs.ts';
+import type { Inputs, Leniency, OnFailure, RollbackOn } from './inputs.ts';
+
+/** Milliseconds. */
+const ROLLBACK_TIMEOUT = 300_000;
 
 /** What the inputs and paal.yaml come to together. */
 export interface Settings extends CheckContext {
   readonly checks: readonly CheckConfig[];
   readonly duration: number | undefined;
   readonly interval: number | undefined;
-  readonly onInconclusive: Leniency;
+  /** Never `rollback` without a release, which alone says what to go back to. */
+  readonly onFailure: OnFailure;
+  readonly rollbackOn: RollbackOn;
+  readonly onInconclusive: Leniency | 'rollback';
   readonly onError: Leniency;
+  /** How a rollback is watched. */
+  readonly rollbackPolicy: RolloutPolicy;
   /** Why no environment applies, where none does. */
   readonly withoutEnvironment: string | undefined;
 }
@@ -31,9 +44,42 @@ function chooseEnvironment(config: Config, given: string | undefined, ref: strin
   }
 }
 
+type Reactions = Pick<
+  Settings,
+  'onFailure' | 'rollbackOn' | 'onInconclusive' | 'onError' | 'rollbackPolicy'
+>;
+
+/** @throws UserError for a rollback that is asked for, and could never be */
+function reactions(inputs: Inputs, { verify = {}, rollout = {} }: Environment): Reactions {
+  const released = inputs.release !== undefined;
+  if (inputs.onFailure === 'rollback' && !released) {
+    throw new UserError(
+      'on-failure is rollback, and there is no release to take back: set the input "release" to the output release of paal/k8s-rollout.',
+    );
+  }
+  const onFailure = inputs.onFailure ?? verify['on-failure'] ?? 'none';
+  const onInconclusive = inputs.onInconclusive ?? verify['on-inconclusive'] ?? 'fail';
+  if (onInconclusive === 'rollback' && onFailure === 'none' && released) {
+    throw new UserError(
+      'on-inconclusive is rollback, and on-failure is none: a release that is bad would stay, and one of which nothing is known would go. Set on-failure to rollback, too.',
+    );
+  }
+  const timeout = inputs.rollbackTimeout ?? rollout['rollback-timeout'] ?? ROLLBACK_TIMEOUT;
+  if (timeout <= 0) throw new UserError('The input "rollback-timeout" must be longer than 0.');
+  const bake = inputs.bake ?? rollout.bake ?? DEFAULT_POLICY.bake;
+  return {
+    // A step without a release has nothing to take back, and paal.yaml is not about this step alone.
+    onFailure: released ? onFailure : 'none',
+    rollbackOn: inputs.rollbackOn ?? verify['rollback-on'] ?? 'app',
+    onInconclusive: onInconclusive === 'rollback' && !released ? 'fail' : onInconclusive,
+    onError: inputs.onError ?? verify['on-error'] ?? 'fail',
+    rollbackPolicy: { ...DEFAULT_POLICY, timeout, bake },
+  };
+}
+
 /**
  * Inputs over the environment's values in paal.yaml over its values at the top.
- * @throws UserError when there is no check, or the environment is unknown
+ * @throws UserError when there is no check, the environment is unknown, or a rollback cannot be
  */
 export function settle(inputs: Inputs, config: Config, ref: string): Settings {
   const { name, reason } = chooseEnvironment(config, inputs.environment, ref);
@@ -57,10 +103,7 @@ export function settle(inputs: Inputs, config: Config, ref: string): Settings {
     prometheusUrl: inputs.prometheusUrl ?? verify.prometheus,
     duration: inputs.duration ?? verify.duration,
     interval: inputs.interval ?? verify.interval,
-    // This action cannot roll back, so paal.yaml's `rollback` is a step that fails.
-    onInconclusive:
-      inputs.onInconclusive ?? (verify['on-inconclusive'] === 'pass' ? 'pass' : 'fail'),
-    onError: inputs.onError ?? verify['on-error'] ?? 'fail',
+    ...reactions(inputs, environment),
     withoutEnvironment: reason,
   };
 }

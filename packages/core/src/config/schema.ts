@@ -138,6 +138,7 @@ const sections = {
       interval: duration.optional(),
       prometheus: name.optional().describe('Address of the Prometheus server'),
       'on-failure': z.enum(['rollback', 'none']).optional(),
+      'rollback-on': z.enum(['app', 'any']).optional(),
       'on-inconclusive': z.enum(['fail', 'pass', 'rollback']).optional(),
       'on-error': z.enum(['fail', 'pass']).optional(),
       checks: z.array(checkSchema).optional(),

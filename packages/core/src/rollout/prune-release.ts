@@ -109,6 +109,7 @@ export async function pruneLeftovers(
   const workloads = deleted
     .filter(({ ref }) => isWorkload({ ...ref, namespaced: true }))
     .map(({ ref }) => refName(ref));
+  options.signal?.throwIfAborted();
   // Before they go: a run that ends on the way must not make a rollback forget them.
   if (workloads.length > 0) {
     await ledger.markPruned(release, [...new Set([...release.pruned, ...workloads])]);

@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Connection } from '../cluster/connection.ts';
 import type { KubeObject } from '../cluster/object.ts';
+import type { Ledger } from '../release/ledger.ts';
+import { release } from '../release/release.test-data.ts';
 import type { PodTemplate } from '../workload/types.ts';
-import { whyNotReleased } from './verified.ts';
+import { markVerified, whyNotReleased } from './verified.ts';
 
 const workload = { kind: 'Deployment', namespace: 'shop', name: 'web' } as const;
 
@@ -44,5 +47,44 @@ describe('a workload is what the release made of it', () => {
 
   test('and no more when it is gone', () => {
     expect(whyNotReleased(released, undefined)).toBe('deployment/web is not there any more');
+  });
+});
+
+describe('a release is marked as verified', () => {
+  const released = { workload, template: template('web:2') };
+  const connection: Partial<Connection> = {
+    request: async <T>(): Promise<T> => live(template('web:2')) as T,
+  };
+
+  async function marking(signal: AbortSignal, ...later: Parameters<typeof release>[]) {
+    const marked: string[] = [];
+    const ledger: Partial<Ledger> = {
+      mark: async (one, status) => {
+        marked.push(`${one.number} ${status}`);
+      },
+    };
+    const tools = { connection: connection as Connection, ledger: ledger as Ledger };
+    const own = release(2, 'rolled-out');
+    const releases = [own, ...later.map((one) => release(...one))];
+    const why = await markVerified(tools, releases, own, [released], { signal }).catch(String);
+    return { marked, why };
+  }
+
+  const { signal } = new AbortController();
+
+  test('when it still serves', async () => {
+    expect(await marking(signal)).toEqual({ marked: ['2 verified'], why: undefined });
+  });
+
+  test('and not when another one serves since', async () => {
+    expect(await marking(signal, [3, 'rolled-out'])).toEqual({
+      marked: [],
+      why: 'release 3 serves since',
+    });
+  });
+
+  test('and not when the lease was lost on the way', async () => {
+    const lost = AbortSignal.abort(new Error('another run has it'));
+    expect(await marking(lost)).toEqual({ marked: [], why: 'Error: another run has it' });
   });
 });

@@ -46,18 +46,26 @@ export function whyNotReleased(
   return `somebody else has set other images on ${name}`;
 }
 
+/** Where a release is looked for. */
+interface Place {
+  readonly connection: Connection;
+  readonly ledger: Ledger;
+}
+
 /**
- * Marks `release` as verified, when it is what serves: what was verified is what runs. Gives why it did
- * not; `undefined` when it did.
+ * Why `release` is not what serves any more: by the ledger, or because somebody has set other images;
+ * `undefined` when it is.
+ * @param releases of the ledger, as they are now
  * @throws ApiError
  */
-export async function markVerified(
-  { connection, ledger }: { readonly connection: Connection; readonly ledger: Ledger },
+export async function whyNotRunning(
+  connection: Connection,
+  releases: readonly Release[],
   release: Release,
   workloads: readonly ReleaseWorkload[],
   options: RequestOptions,
 ): Promise<string | undefined> {
-  const why = whyNotServing(await ledger.list(), release);
+  const why = whyNotServing(releases, release);
   if (why) return why;
   for (const one of workloads) {
     const { kind, namespace, name } = one.workload;
@@ -65,6 +73,25 @@ export async function markVerified(
     const other = whyNotReleased(one, live);
     if (other) return other;
   }
+  return undefined;
+}
+
+/**
+ * Marks `release` as verified, when it is what serves: what was verified is what runs. Gives why it did
+ * not; `undefined` when it did. For the holder of the lease: else another run may change it in between.
+ * @param releases of the ledger, as they are now
+ * @throws ApiError, or the signal's reason when that has aborted by the time of the write
+ */
+export async function markVerified(
+  { connection, ledger }: Place,
+  releases: readonly Release[],
+  release: Release,
+  workloads: readonly ReleaseWorkload[],
+  options: RequestOptions,
+): Promise<string | undefined> {
+  const why = await whyNotRunning(connection, releases, release, workloads, options);
+  if (why) return why;
+  options.signal?.throwIfAborted();
   await ledger.mark(release, 'verified');
   return undefined;
 }

@@ -1,0 +1,52 @@
+import { writeOutputs } from '@paal/core/action/outputs';
+import { writeReport } from '@paal/core/action/report-file';
+import { currentRun } from '@paal/core/action/run';
+import { writeSummary } from '@paal/core/action/summary';
+import { renderRunSummary } from '@paal/core/report/run-summary';
+import type { Aftermath } from './aftermath.ts';
+import { isExcused } from './follow-up.ts';
+import { markingReport, sentences } from './marking.ts';
+import { decisiveCheck, type Result, reportOf } from './result.ts';
+import {
+  rollbackOutputs,
+  rollbackReport,
+  rollbackSentences,
+  rollbackSummary,
+} from './rollback-report.ts';
+import type { Settings } from './settings.ts';
+import { renderSummary } from './summary.ts';
+
+/**
+ * Outputs, report and summary, before the step may fail.
+ * @param directory where the report goes
+ */
+export async function publish(
+  directory: string,
+  result: Result,
+  settings: Settings,
+  aftermath: Aftermath | undefined,
+): Promise<void> {
+  const { url, version, namespace, environment } = settings.variables;
+  const context = { run: currentRun().url, environment, namespace, version, url };
+  const release = aftermath
+    ? { release: markingReport(aftermath.marking), ...rollbackReport(aftermath) }
+    : {};
+  const report = await writeReport(directory, reportOf(result, { ...context, ...release }));
+  const { status } = result.verdict;
+  const passes = !result.cancelled && (status === 'succeeded' || isExcused(result, settings));
+  writeOutputs({
+    status,
+    verified: aftermath?.marking.verified ?? false,
+    ...rollbackOutputs(aftermath, passes),
+    'failed-check': decisiveCheck(result)?.name,
+    report,
+  });
+  const said = aftermath ? [...sentences(aftermath.marking), ...rollbackSentences(aftermath)] : [];
+  const summary = renderSummary(result, said);
+  const { rollback, marking } = aftermath ?? {};
+  const more =
+    rollback && marking
+      ? `\n\n${renderRunSummary(rollbackSummary(rollback, marking.release))}`
+      : '';
+  await writeSummary(`${summary}${more}`);
+}

@@ -1,0 +1,36 @@
+import { shownVersion } from '../release/version.ts';
+import { repinnedSentence } from './moved-images.ts';
+import type { RollbackResult } from './run.ts';
+import type { RollbackTarget } from './target.ts';
+
+/** What is gone back to, in words: `release 4 (v1.2)`. */
+export function goalOf({ release: { number, version } }: RollbackTarget): string {
+  return `release ${number}${version ? ` (${shownVersion(version)})` : ''}`;
+}
+
+/** How what serves again differs from what served then, one sentence each. Pure. */
+export function differences({
+  repinned,
+  drift,
+}: Pick<RollbackResult, 'repinned' | 'drift'>): readonly string[] {
+  return [...repinned.map(repinnedSentence), ...drift];
+}
+
+/** What became of a rollback, in one or two sentences. Pure. */
+export function noteOf({
+  target,
+  status,
+  message,
+  configMaps,
+}: Pick<RollbackResult, 'target' | 'status' | 'message' | 'configMaps'>): string {
+  const to = goalOf(target);
+  if (status === 'failed') return `The rollback to ${to} failed: ${message}`;
+  const config = configMaps.length > 0 ? `, with ConfigMap ${configMaps.join(', ')}` : '';
+  const rest =
+    target.left.length > 0
+      ? ` ${target.left.join(', ')} did not serve before, and was left as it is.`
+      : '';
+  return status === 'cancelled'
+    ? `Put back to ${to}${config}. ${message}${rest}`
+    : `Rolled back to ${to}${config}; it serves.${rest}`;
+}
