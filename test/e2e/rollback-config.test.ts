@@ -43,7 +43,7 @@ describe('a Secret that changed since a release served', () => {
   });
 
   realNodeTest('is nobody told of who may not read Secrets, and that is no error', async () => {
-    const ground = await changedSecret('secret-rbac');
+    const ground = await changedSecret('config-rbac');
     const rules = await rulesInReadme('rollback');
     const env = await userWith(
       ground,

@@ -1,85 +1,21 @@
-import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import type { KubeObject } from '../cluster/object.ts';
 import type { Completion } from './completion.ts';
-import { fateOf, partOf, pruningOf, releaseOf } from './metadata.ts';
-import type { Release, ReleaseContent, ReleaseWorkload } from './release.ts';
+import { fateOf, pruningOf, releaseOf } from './metadata.ts';
 import {
-  contentOf,
-  partNames,
-  pieces,
-  type StoredRelease,
-  sealing,
-  storedCompletion,
-  storedRelease,
-} from './stored.ts';
-
-const workload = { kind: 'Deployment', namespace: 'shop', name: 'web' } as const;
-const template = { spec: { containers: [{ name: 'web', image: 'shop/web:1' }] } };
-const content: ReleaseContent = { workloads: [{ workload, template }], objects: [] };
-const head = {
-  app: 'shop',
-  number: 3,
-  status: 'started',
-  version: 'v3',
-  run: 'https://run',
-  commit: 'c0ffee',
-  actor: 'octocat',
-} as const;
-const release: Release = {
-  ...head,
-  workloads: ['deployment/web'],
-  takenBack: [],
-  pruned: [],
-  created: '',
-};
-
-const MIB = 1024 * 1024;
-
-/** What the API server counts of a ConfigMap: its values, decoded. */
-function sizeOf({ binaryData }: KubeObject): number {
-  return Object.values(binaryData as Readonly<Record<string, string>>)
-    .map((text) => Buffer.from(text, 'base64').length)
-    .reduce((sum, size) => sum + size, 0);
-}
-
-/** `count` workloads with names and environments of which nothing can be squeezed out. */
-function crowd(count: number, bytes = 4_096): readonly ReleaseWorkload[] {
-  return Array.from({ length: count }, () => {
-    const name = randomBytes(32).toString('hex');
-    const env = [{ name: 'NOISE', value: randomBytes((bytes * 3) / 4).toString('base64') }];
-    return {
-      workload: { kind: 'Deployment', namespace: 'shop', name },
-      template: { spec: { containers: [{ name: 'web', image: 'shop/web:1', env }] } },
-    } as const;
-  });
-}
-
-/** What a server makes of a head that is changed by a merge patch. */
-function patched(object: KubeObject, change: object): KubeObject {
-  const { metadata, binaryData, ...rest } = change as KubeObject;
-  const { labels, annotations } = object.metadata;
-  return {
-    ...object,
-    ...rest,
-    metadata: {
-      ...object.metadata,
-      labels: { ...labels, ...metadata.labels },
-      annotations: { ...annotations, ...metadata.annotations },
-    },
-    binaryData: { ...(object.binaryData as object), ...(binaryData as object) },
-  };
-}
-
-function byName(parts: readonly KubeObject[]): ReadonlyMap<string, KubeObject> {
-  return new Map(parts.map((part) => [part.metadata.name, part]));
-}
-
-function readBack({ head, parts }: StoredRelease): ReleaseContent {
-  return contentOf(head, byName(parts));
-}
+  byName,
+  content,
+  crowd,
+  head,
+  MIB,
+  patched,
+  readBack,
+  release,
+  sizeOf,
+  template,
+  workload,
+} from './stored.test-data.ts';
+import { contentOf, partNames, sealing, storedCompletion, storedRelease } from './stored.ts';
 
 describe('a release', () => {
   test('is one ConfigMap, and is read back as it was written', () => {
@@ -215,85 +151,4 @@ describe('what completes a release', () => {
     expect(partNames(after.metadata)).toEqual(parts.map(({ metadata }) => metadata.name));
     expect(contentOf(after, byName(parts)).workloads[7]?.template).toEqual(all[7]?.template);
   });
-});
-
-describe('a release of a thousand workloads', () => {
-  const workloads = crowd(1_000);
-  const stored = storedRelease(head, { workloads, objects: [] });
-
-  test('is in parts that the API server takes, and read from them', () => {
-    expect(stored.parts.length).toBeGreaterThan(5);
-    for (const one of [stored.head, ...stored.parts]) expect(sizeOf(one)).toBeLessThan(MIB);
-    expect(partNames(stored.head.metadata)).toEqual(
-      stored.parts.map(({ metadata }) => metadata.name),
-    );
-    expect(readBack(stored)).toEqual({ workloads, objects: [] });
-  });
-
-  test('has annotations that the API server takes, whatever became of it', () => {
-    const names = workloads.map((one) => `deployment/${one.workload.name}`);
-    const whole: Release = { ...release, workloads: names };
-    const { metadata } = patched(stored.head, {
-      metadata: {
-        labels: {},
-        annotations: {
-          ...fateOf(whole, 'rolled-back', names).annotations,
-          ...pruningOf(names).annotations,
-        },
-      },
-    });
-    const size = Object.entries(metadata.annotations ?? {})
-      .flat()
-      .join('').length;
-    expect(size).toBeLessThan(256 * 1024);
-    expect(releaseOf(metadata)).toMatchObject({
-      workloads: names,
-      takenBack: names,
-      pruned: names,
-    });
-  });
-
-  test('is no release by its parts, which say whose they are', () => {
-    for (const { metadata } of stored.parts) {
-      expect(releaseOf(metadata)).toBeUndefined();
-      expect(partOf(metadata)).toBe(3);
-    }
-    expect(partOf(stored.head.metadata)).toBeUndefined();
-  });
-
-  test('cannot be read when a part is missing, or is that of another', () => {
-    const [first, second, ...rest] = stored.parts as [KubeObject, KubeObject, ...KubeObject[]];
-    const swapped = { ...first, binaryData: second.binaryData };
-    for (const parts of [
-      [first, ...rest],
-      [swapped, second, ...rest],
-    ]) {
-      expect(() => contentOf(stored.head, byName(parts))).toThrow(
-        'configmap/paal.shop.3 cannot be read',
-      );
-    }
-  });
-});
-
-test('a release whose names alone are too much is refused before anything is changed', () => {
-  const names = Array.from({ length: 2_000 }, () => randomBytes(120).toString('hex'));
-  const workloads = names.map((name) => ({ workload: { ...workload, name }, template }));
-  expect(() => storedRelease(head, { workloads, objects: [] })).toThrow(
-    /too many workloads for the ledger .*Nothing was changed/,
-  );
-});
-
-test('pieces are never too large, and joined they are the whole', () => {
-  fc.assert(
-    fc.property(
-      fc.uint8Array({ maxLength: 200 }),
-      fc.integer({ min: 1, max: 60 }),
-      (bytes, most) => {
-        const cut = pieces(bytes, most);
-        expect(cut.every(({ length }) => length <= most)).toBe(true);
-        expect(cut.length).toBe(Math.max(1, Math.ceil(bytes.length / most)));
-        expect(Buffer.concat(cut)).toEqual(Buffer.from(bytes));
-      },
-    ),
-  );
 });

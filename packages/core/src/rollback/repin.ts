@@ -56,6 +56,7 @@ async function writeAgain(
   { from, elsewhere }: Origins,
   moved: readonly MovedImage[],
   by: 'digest' | 'tag',
+  dryRun = false,
 ): Promise<readonly RolloutTarget[]> {
   const targets: RolloutTarget[] = [];
   for (const { release, content } of from) {
@@ -64,7 +65,7 @@ async function writeAgain(
     for (const { workload } of content.workloads) {
       const name = objectName(workload.kind, workload.name);
       if (!moved.some((one) => one.workload === name && one.release === release.number)) continue;
-      const options = { ...patient(tools), cause };
+      const options = { ...patient(tools), cause, dryRun };
       targets.push(await revertWorkload(tools.connection, workload, wanted, elsewhere, options));
     }
   }
@@ -113,11 +114,13 @@ export async function settleImages(
     return failedFor(
       [hopeless],
       followed,
-      'The ledger does not have the one digest to pull it by.',
+      'That release ran several images under it, or one that came without a registry, so that there is no digest to put it back by.',
     );
   }
   let targets: readonly RolloutTarget[];
   try {
+    // All or nothing, as the revert itself.
+    await writeAgain(tools, origins, moved, 'digest', true);
     targets = await writeAgain(tools, origins, moved, 'digest');
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
