@@ -169,7 +169,7 @@ describe('a release whose verification failed', () => {
     const marking = await userWith(ground, await rulesInReadme('verify-health'));
     const refused = await verifyRelease(ground, '2', judging('v2'), marking);
     expect(refused.outputs).toMatchObject({ status: 'error', 'rolled-back': 'not-needed' });
-    expect(refused.errors[0]).toContain('"resources":["deployments"],"verbs":["patch"]');
+    expect(refused.errors[0]).toContain('"resources":["deployments"],"verbs":["patch",');
     expect(refused.log).not.toContain('Verifying');
 
     const env = await userWith(ground, await rulesInReadme('verify-health', 'replicasets'));

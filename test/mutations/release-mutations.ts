@@ -26,6 +26,20 @@ export const RELEASE_MUTATIONS: readonly Mutation[] = [
     RELEASES,
   ),
   mutation(
+    'what another run has put out meanwhile is not marked as verified',
+    'rollout/verified.ts',
+    'const why = whyNotServing(releases, release);',
+    'const why = undefined;',
+    ['core/src/rollout/verified'],
+  ),
+  mutation(
+    'a run that has lost the lease marks nothing as verified',
+    'rollout/verified.ts',
+    'options.signal?.throwIfAborted();',
+    '',
+    ['core/src/rollout/verified'],
+  ),
+  mutation(
     'what was verified is gone back to, rather than what only served',
     'release/history.ts',
     'servedBefore(verified, workload, number) ?? servedBefore(releases, workload, number)',
