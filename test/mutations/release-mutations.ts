@@ -32,4 +32,18 @@ export const RELEASE_MUTATIONS: readonly Mutation[] = [
     'servedBefore(releases, workload, number)',
     RELEASES,
   ),
+  mutation(
+    'what runs and never served is undone first',
+    'rollback/target.ts',
+    'const current = unserved ?? served;',
+    'const current = served;',
+    RELEASES,
+  ),
+  mutation(
+    'what was taken back does not run any more',
+    'rollback/unserved.ts',
+    "release.status !== 'rolled-back' &&",
+    '',
+    RELEASES,
+  ),
 ];
