@@ -1,4 +1,5 @@
 import { group, info } from '@paal/core/action/log';
+import type { Stage } from '@paal/core/action/report-draft';
 import type { Clock } from '@paal/core/clock';
 import type { Connection } from '@paal/core/cluster/connection';
 import { errorMessage, UserError } from '@paal/core/errors';
@@ -23,8 +24,10 @@ import type { Begun } from './alone.ts';
 import type { Inputs } from './inputs.ts';
 import { notBegun } from './outputs.ts';
 import { closeRelease, openRelease } from './release.ts';
+import { ending, RECORDING, takingBack, watching, writing } from './stages.ts';
+import { HEADLINES } from './summary.ts';
 import { checkTags } from './tags.ts';
-import { isWhole, writeOn, writingPolicy } from './writing.ts';
+import { isWhole, leftBehind, type Writing, writeOn, writingPolicy } from './writing.ts';
 
 /** What a deployment works with. */
 export interface DeployTools {
@@ -33,6 +36,8 @@ export interface DeployTools {
   readonly ledger: Ledger;
   readonly journal: Journal;
   readonly clock: Clock;
+  /** Hears what the deployment does from now on. */
+  readonly onStage: (stage: Stage) => void;
   /** Aborts when the run is cancelled, or has lost the lease. */
   readonly signal: AbortSignal;
 }
@@ -86,7 +91,7 @@ async function takeBack(
   targets: readonly RolloutTarget[],
   { run }: ReleaseOrigin,
 ): Promise<RollbackResult | string> {
-  const { ledger, journal, signal } = tools;
+  const { ledger, journal, signal, onStage } = tools;
   const policy = { ...inputs.policy, timeout: inputs.rollbackTimeout };
   const workloads = targets.filter(({ changed }) => changed).map(({ name }) => name);
   if (workloads.length === 0) return 'no workload was changed';
@@ -97,6 +102,7 @@ async function takeBack(
   return await group(`Roll back to ${goal}`, async () => {
     for (const name of target.left) info(`${name} did not serve before, and is left as it is`);
     journal.begin(`back to ${goal}`);
+    onStage(takingBack(release.number, target.release.number));
     const result = await rollBack(
       { ...tools, policy, listener: journal, run, atomic: true },
       target,
@@ -153,9 +159,13 @@ function reasonOf(error: unknown): string {
 }
 
 /** The verdict on a deployment that was stopped before it had one; `undefined` for any other. */
-function stopped({ signal }: DeployTools): Pick<DeployResult, 'status' | 'message'> | undefined {
+function stopped(
+  { signal }: DeployTools,
+  written: Writing,
+): Pick<DeployResult, 'status' | 'message'> | undefined {
   if (isLost(signal)) return { status: 'superseded', message: errorMessage(signal.reason) };
-  return signal.aborted ? { status: 'cancelled', message: 'The run was cancelled.' } : undefined;
+  if (!signal.aborted) return undefined;
+  return { status: 'cancelled', message: `The run was cancelled. ${leftBehind(written)}` };
 }
 
 /**
@@ -168,8 +178,9 @@ export async function deploy(
   { writing: begun, gone }: Begun,
   origin: ReleaseOrigin,
 ): Promise<DeployResult> {
-  const { connection, namespace, ledger, journal, clock, signal } = tools;
+  const { connection, namespace, ledger, journal, clock, onStage, signal } = tools;
   const { plan } = begun;
+  onStage(RECORDING);
   const recording = { namespace, prune: inputs.prune, gone };
   const open = await openRelease(ledger, plan, origin, recording).catch((error: unknown) =>
     notBegun(error, signal),
@@ -182,7 +193,9 @@ export async function deploy(
   );
   const { written, outcomes } = await group(`Roll out release ${release.number}`, async () => {
     journal.begin(`release ${release.number}`);
+    onStage(writing(release.number));
     const written = await writeOn(tools, begun, writingPolicy(inputs, clock.now()));
+    onStage(watching(release.number));
     const watched = written.refusal || written.unanswered ? [] : written.targets;
     const { policy } = inputs;
     const logs = inputs.streamLogs
@@ -209,8 +222,10 @@ export async function deploy(
   const explained = worst && !refusal ? await explain(tools, worst, proven) : [];
   const findings = refusal ? [refusal, ...moved.slice(1)] : explained;
   const done = isWhole(written) && isGood;
-  const stop = done || (isFailure(verdict) && !isLost(signal)) ? undefined : stopped(tools);
+  const stop =
+    done || (isFailure(verdict) && !isLost(signal)) ? undefined : stopped(tools, written);
   const { status, message } = stop ?? { status: verdict.status, message: told(verdict, findings) };
+  onStage(ending(release.number, `${HEADLINES[status]}: ${message.replace(/\.$/, '')}.`));
   await closeRelease(ledger, open, LEDGER_STATUS[status]);
   const refused =
     status === 'cancelled'
@@ -224,6 +239,7 @@ export async function deploy(
     status,
     message,
     changed:
+      written.unsure.length > 0 ||
       targets.some((target) => target.changed) ||
       proven.some(
         ({ name, workload, changes }) => !workload && changes && written.written.includes(name),
