@@ -99,10 +99,10 @@ async function takeBack(
   const target = targetAfterFailure(releases, release, workloads);
   if (!target) return 'there is no earlier release that served';
   const goal = `release ${target.release.number}`;
+  onStage(takingBack(release.number, target.release.number));
   return await group(`Roll back to ${goal}`, async () => {
     for (const name of target.left) info(`${name} did not serve before, and is left as it is`);
     journal.begin(`back to ${goal}`);
-    onStage(takingBack(release.number, target.release.number));
     const result = await rollBack(
       { ...tools, policy, listener: journal, run, atomic: true },
       target,

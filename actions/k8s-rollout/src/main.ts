@@ -8,6 +8,7 @@ import { reportDirectory } from '@paal/core/action/report-file';
 import { currentRun, type RunIdentity } from '@paal/core/action/run';
 import { writeSummary } from '@paal/core/action/summary';
 import { type Connection, connect, loadKubeConfig } from '@paal/core/cluster/connection';
+import { hurried } from '@paal/core/cluster/hurried';
 import { errorMessage, UserError } from '@paal/core/errors';
 import { openLedger } from '@paal/core/release/ledger';
 import { shownVersion } from '@paal/core/release/version';
@@ -51,9 +52,10 @@ export async function main(context: ActionContext): Promise<void> {
 
 async function prepare(
   run: RunIdentity,
-  { clock }: ActionContext,
+  { signal, clock }: ActionContext,
 ): Promise<{ readonly inputs: Inputs; readonly connection: Connection }> {
-  return { inputs: await readInputs(run), connection: connect(loadKubeConfig(), clock) };
+  const inputs = await readInputs(run);
+  return { inputs, connection: hurried(connect(loadKubeConfig(), clock), signal, clock) };
 }
 
 async function rollOut(
@@ -76,7 +78,7 @@ async function rollOut(
   const named = { action: 'k8s-rollout', subject: 'rollout', flightRecord: flight.file };
   const report = beginReport(directory, { ...named, ...about }, PLANNING);
   try {
-    const ledger = openLedger(connection, namespace, inputs.app);
+    const ledger = openLedger(connection, namespace, app);
     const plan = async (): Promise<Plan> =>
       await makePlan(inputs, connection, ledger, namespace, signal).catch((error: unknown) =>
         notBegun(error, signal),

@@ -8,6 +8,7 @@ import { reportDirectory } from '@paal/core/action/report-file';
 import { currentRun, type RunIdentity } from '@paal/core/action/run';
 import { writeSummary } from '@paal/core/action/summary';
 import { type Connection, connect, loadKubeConfig } from '@paal/core/cluster/connection';
+import { hurried } from '@paal/core/cluster/hurried';
 import { errorMessage, UserError } from '@paal/core/errors';
 import { historyTable } from '@paal/core/release/history-table';
 import { closeInterrupted } from '@paal/core/release/interrupted';
@@ -64,9 +65,10 @@ export async function main(context: ActionContext): Promise<void> {
 
 async function prepare(
   run: RunIdentity,
-  { clock }: ActionContext,
+  { signal, clock }: ActionContext,
 ): Promise<{ readonly inputs: Inputs; readonly connection: Connection }> {
-  return { inputs: await readInputs(run), connection: connect(loadKubeConfig(), clock) };
+  const inputs = await readInputs(run);
+  return { inputs, connection: hurried(connect(loadKubeConfig(), clock), signal, clock) };
 }
 
 async function takeBack(

@@ -25,8 +25,11 @@ const RENEW_EVERY = 5_000;
 const LOOK_EVERY = 1_000;
 /** A renewal that is not answered is made again by the next one. */
 const RENEWAL: RequestOptions = { patience: 0, timeout: 4_000 };
-/** The end of a run does not wait long for it: it is free by itself soon. */
-const RETURN: RequestOptions = { patience: 1_000, timeout: 2_000 };
+/**
+ * The end of a run does not wait long for it: it is free by itself soon. Its signal never aborts, so that
+ * it is also done after a cancellation (see `hurried`).
+ */
+const RETURN: RequestOptions = { patience: 1_000, timeout: 2_000, signal: AbortSignal.any([]) };
 
 /** What the lease of an app needs. */
 export interface LeaseTools {
