@@ -23,6 +23,21 @@ export function resetMidway(): Fault {
 }
 
 /**
+ * The request waits until this is switched off, or its client is gone, and breaks then: before the API
+ * server has seen it, or once a write has taken effect. For what is to be stopped exactly there.
+ * @param onHeld hears that one waits
+ */
+export function hold(when: 'before' | 'after', onHeld: () => void): Fault {
+  const act: Fault['onRequest'] = async (exchange, off) => {
+    onHeld();
+    await pause([off, exchange.closed]);
+    exchange.reset();
+    await pause([exchange.closed]);
+  };
+  return { name: 'held', ...(when === 'before' ? { onRequest: act } : { onAnswer: act }) };
+}
+
+/**
  * Nothing comes from the API server any more, while the connection stays open: requests are not
  * answered (writes take effect), open watches fall silent. What has come meanwhile goes on when it
  * is switched off, as after an outage of the network.

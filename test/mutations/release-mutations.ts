@@ -81,4 +81,19 @@ export const RELEASE_MUTATIONS: readonly Mutation[] = [
     'if (now.get(name) === hash) return [];',
     RELEASES,
   ),
+  mutation(
+    'what runs and never served is undone first',
+    'rollback/target.ts',
+    'const current = unserved ?? served;',
+    'const current = served;',
+    RELEASES,
+  ),
+  mutation(
+    'what was taken back does not run any more',
+    'rollback/unserved.ts',
+    "release.status !== 'rolled-back' &&",
+    '',
+
+    RELEASES,
+  ),
 ];

@@ -1,4 +1,5 @@
 import { group, info } from '@paal/core/action/log';
+import type { Stage } from '@paal/core/action/report-draft';
 import type { Clock } from '@paal/core/clock';
 import type { Connection } from '@paal/core/cluster/connection';
 import { errorMessage, UserError } from '@paal/core/errors';
@@ -27,8 +28,10 @@ import type { Begun } from './alone.ts';
 import type { Inputs } from './inputs.ts';
 import { notBegun } from './outputs.ts';
 import { close, openRelease } from './release.ts';
+import { ending, RECORDING, takingBack, watching, writing } from './stages.ts';
+import { HEADLINES } from './summary.ts';
 import { checkTags } from './tags.ts';
-import { isWhole, writeOn, writingPolicy } from './writing.ts';
+import { isWhole, leftBehind, type Writing, writeOn, writingPolicy } from './writing.ts';
 
 /** What a deployment works with. */
 export interface DeployTools {
@@ -39,6 +42,8 @@ export interface DeployTools {
   /** What GitHub is told of it. */
   readonly deployments: DeploymentRecord;
   readonly clock: Clock;
+  /** Hears what the deployment does from now on. */
+  readonly onStage: (stage: Stage) => void;
   /** Aborts when the run is cancelled, or has lost the lease. */
   readonly signal: AbortSignal;
 }
@@ -92,7 +97,7 @@ async function takeBack(
   targets: readonly RolloutTarget[],
   { run }: ReleaseOrigin,
 ): Promise<RollbackResult | string> {
-  const { ledger, deployments, signal } = tools;
+  const { ledger, deployments, signal, onStage } = tools;
   const policy = { ...inputs.policy, timeout: inputs.rollbackTimeout };
   const workloads = targets.filter(({ changed }) => changed).map(({ name }) => name);
   if (workloads.length === 0) return 'no workload was changed';
@@ -100,6 +105,7 @@ async function takeBack(
   const target = targetAfterFailure(releases, release, workloads);
   if (!target) return 'there is no earlier release that served';
   const { number, version, commit } = target.release;
+  onStage(takingBack(release.number, number));
   deployments.begin({ task: 'rollback', release: number, version, commit });
   const result = await rollBackAfterFailure({ ...tools, policy, run, inGroup: group }, target);
   deployments.end(stateOfRollback(result.status, result.reason), result.message);
@@ -149,9 +155,13 @@ function reasonOf(error: unknown): string {
 }
 
 /** The verdict on a deployment that was stopped before it had one; `undefined` for any other. */
-function stopped({ signal }: DeployTools): Pick<DeployResult, 'status' | 'message'> | undefined {
+function stopped(
+  { signal }: DeployTools,
+  written: Writing,
+): Pick<DeployResult, 'status' | 'message'> | undefined {
   if (isLost(signal)) return { status: 'superseded', message: errorMessage(signal.reason) };
-  return signal.aborted ? { status: 'cancelled', message: 'The run was cancelled.' } : undefined;
+  if (!signal.aborted) return undefined;
+  return { status: 'cancelled', message: `The run was cancelled. ${leftBehind(written)}` };
 }
 
 /**
@@ -164,8 +174,9 @@ export async function deploy(
   { writing: begun, gone }: Begun,
   origin: ReleaseOrigin,
 ): Promise<DeployResult> {
-  const { connection, namespace, ledger, journal, deployments, clock, signal } = tools;
+  const { connection, namespace, ledger, journal, deployments, clock, onStage, signal } = tools;
   const { plan } = begun;
+  onStage(RECORDING);
   const recording = { namespace, prune: inputs.prune, gone };
   const open = await openRelease(ledger, plan, origin, recording).catch((error: unknown) =>
     notBegun(error, signal),
@@ -182,7 +193,9 @@ export async function deploy(
   );
   const { written, outcomes } = await group(`Roll out release ${release.number}`, async () => {
     journal.begin(`release ${release.number}`);
+    onStage(writing(release.number));
     const written = await writeOn(tools, begun, writingPolicy(inputs, clock.now()));
+    onStage(watching(release.number));
     const watched = written.refusal || written.unanswered ? [] : written.targets;
     const { policy } = inputs;
     const logs = inputs.streamLogs
@@ -209,8 +222,10 @@ export async function deploy(
   const explained = worst && !refusal ? await explain(tools, worst, proven) : [];
   const findings = refusal ? [refusal, ...moved.slice(1)] : explained;
   const done = isWhole(written) && isGood;
-  const stop = done || (isFailure(verdict) && !isLost(signal)) ? undefined : stopped(tools);
+  const stop =
+    done || (isFailure(verdict) && !isLost(signal)) ? undefined : stopped(tools, written);
   const { status, message } = stop ?? { status: verdict.status, message: told(verdict, findings) };
+  onStage(ending(release.number, `${HEADLINES[status]}: ${message.replace(/\.$/, '')}.`));
   deployments.end(stateOfRollout(status), message);
   await close(tools, open, LEDGER_STATUS[status], outcomes);
   const refused =
@@ -225,6 +240,7 @@ export async function deploy(
     status,
     message,
     changed:
+      written.unsure.length > 0 ||
       targets.some((target) => target.changed) ||
       proven.some(
         ({ name, workload, changes }) => !workload && changes && written.written.includes(name),

@@ -4,11 +4,13 @@ import { openFlightRecord } from '@paal/core/action/flight-record';
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { info } from '@paal/core/action/log';
 import { writeOutputs } from '@paal/core/action/outputs';
-import { reportDirectory, writeReport } from '@paal/core/action/report-file';
+import { beginReport } from '@paal/core/action/report-draft';
+import { reportDirectory } from '@paal/core/action/report-file';
 import { currentRun, type RunIdentity } from '@paal/core/action/run';
 import { writeSummary } from '@paal/core/action/summary';
 import { type Connection, connect, loadKubeConfig } from '@paal/core/cluster/connection';
-import { UserError } from '@paal/core/errors';
+import { hurried } from '@paal/core/cluster/hurried';
+import { errorMessage, UserError } from '@paal/core/errors';
 import { openLedger } from '@paal/core/release/ledger';
 import { shownVersion } from '@paal/core/release/version';
 import { renderRunSummary } from '@paal/core/report/run-summary';
@@ -16,9 +18,10 @@ import { startJournal } from '@paal/core/rollout/journal';
 import { alone } from './alone.ts';
 import { type DeployResult, deploy } from './deploy.ts';
 import { type Inputs, readInputs } from './inputs.ts';
-import { notBegun, writeInitialOutputs, writeRolloutOutputs } from './outputs.ts';
+import { notBegun, statusBefore, writeInitialOutputs, writeRolloutOutputs } from './outputs.ts';
 import { placed } from './place.ts';
 import { makePlan, type Plan } from './plan.ts';
+import { LEASING, PLANNING } from './stages.ts';
 import { rollbackNote, summarise } from './summary.ts';
 
 /** The one error of the step: what failed, why, what to do, and what became of the rollback. */
@@ -50,9 +53,10 @@ export async function main(context: ActionContext): Promise<void> {
 
 async function prepare(
   run: RunIdentity,
-  { clock }: ActionContext,
+  { signal, clock }: ActionContext,
 ): Promise<{ readonly inputs: Inputs; readonly connection: Connection }> {
-  return { inputs: await readInputs(run), connection: connect(loadKubeConfig(), clock) };
+  const inputs = await readInputs(run);
+  return { inputs, connection: hurried(connect(loadKubeConfig(), clock), signal, clock) };
 }
 
 async function rollOut(
@@ -63,13 +67,20 @@ async function rollOut(
 ): Promise<void> {
   const directory = await reportDirectory('k8s-rollout');
   const flight = openFlightRecord(directory);
-  const started = new Date();
   const begin = clock.now();
-  const { app, environment } = inputs;
+  const namespace = inputs.namespace ?? connection.namespace;
+  const { app, version, environment } = inputs;
+  const facts = [
+    ['app', app],
+    ['namespace', namespace],
+    ['version', shownVersion(version)],
+  ] as const;
+  const about = { run, app, namespace, version, started: new Date().toISOString(), facts };
+  const named = { action: 'k8s-rollout', subject: 'rollout', flightRecord: flight.file };
+  const report = beginReport(directory, { ...named, ...about }, PLANNING);
   const deployments = openDeploymentRecord({ app, environment, run, clock, signal });
   try {
-    const namespace = inputs.namespace ?? connection.namespace;
-    const ledger = openLedger(connection, namespace, inputs.app);
+    const ledger = openLedger(connection, namespace, app);
     const plan = async (): Promise<Plan> =>
       await makePlan(inputs, connection, ledger, namespace, signal).catch((error: unknown) =>
         notBegun(error, signal),
@@ -81,43 +92,37 @@ async function rollOut(
       const accepted = proven ? 'all of it' : 'what it can judge already';
       info(`Dry run: the server accepts ${accepted}; nothing was changed.`);
       writeOutputs({ status: 'succeeded', changed, 'failure-reason': '' });
+      report.discard();
       return;
     }
     const journal = startJournal({ print: info, record: flight.write }, clock);
-    const tools = { connection, namespace, ledger, journal, deployments, clock };
+    const onStage = report.enter;
+    const tools = { connection, namespace, ledger, journal, deployments, clock, onStage };
     const { url, commit, actor } = run;
     const origin = { version: inputs.version, run: url, commit, actor };
+    report.enter(LEASING);
     const result = await alone(
-      { ...tools, app: inputs.app, run: url, signal, onNotice: info },
+      { ...tools, app, run: url, signal, onNotice: info },
       inputs,
       first,
       plan,
       async (begun, signal) => await deploy({ ...tools, signal }, inputs, begun, origin),
     );
 
-    const facts = [
-      ['app', inputs.app],
-      ['namespace', namespace],
-      ['version', shownVersion(inputs.version)],
-    ] as const;
     const summary = summarise(result, journal, facts);
-    const report = await writeReport(directory, {
-      action: 'k8s-rollout',
+    const file = report.finish({
       status: result.status,
-      run,
-      app: inputs.app,
-      namespace,
-      version: inputs.version,
       release: result.release.number,
-      started: started.toISOString(),
       milliseconds: Math.round(clock.now() - begin),
-      flightRecord: flight.file,
       ...summary,
     });
-    writeRolloutOutputs(result, inputs.version, report);
+    writeRolloutOutputs(result, version, file);
     await writeSummary(renderRunSummary(summary));
     if (result.status !== 'succeeded') throw failureOf(result);
     info(`Release ${result.release.number} serves`);
+  } catch (error) {
+    await report.fail(statusBefore(error, signal), errorMessage(error));
+    throw error;
   } finally {
     await deployments.close();
     await flight.close();

@@ -1,5 +1,5 @@
 import { writeOutputs } from '@paal/core/action/outputs';
-import { UNAVAILABLE, whyNotBegun } from '@paal/core/release/not-begun';
+import { cancelledBefore, UNAVAILABLE, whyNotBegun } from '@paal/core/release/not-begun';
 import { revisionOf } from '@paal/core/workload/revision';
 import type { DeployResult } from './deploy.ts';
 
@@ -53,6 +53,11 @@ const STATUSES: Readonly<Record<string, string>> = {
   [UNAVAILABLE]: 'unknown',
 };
 
+/** `status` of a run that `error` has kept from its first change. */
+export function statusBefore(error: unknown, signal: AbortSignal): string {
+  return STATUSES[whyNotBegun(error, signal) ?? ''] ?? 'failed';
+}
+
 /**
  * For `.catch` around what comes before the first change: says in the outputs why nothing was begun, and
  * throws `error` on.
@@ -60,9 +65,9 @@ const STATUSES: Readonly<Record<string, string>> = {
 export function notBegun(error: unknown, signal: AbortSignal): never {
   const reason = whyNotBegun(error, signal);
   if (reason) {
-    writeOutputs({ status: STATUSES[reason] ?? 'failed', 'failure-reason': reason });
+    writeOutputs({ status: statusBefore(error, signal), 'failure-reason': reason });
   }
-  throw error;
+  throw reason === 'Cancelled' ? cancelledBefore() : error;
 }
 
 /** Why it ended so, where no finding says it. */

@@ -4,7 +4,8 @@ import type { Journal } from '@paal/core/rollout/journal';
 import { workloadLine } from '@paal/core/rollout/workload-line';
 import type { DeployResult } from './deploy.ts';
 
-const HEADLINES: Readonly<Record<DeployResult['status'], string>> = {
+/** How a release ended, as in "Release 3 …". */
+export const HEADLINES: Readonly<Record<DeployResult['status'], string>> = {
   succeeded: 'rolled out',
   failed: 'failed',
   'timed-out': 'timed out',

@@ -46,17 +46,36 @@ export interface Writing {
   readonly unanswered: UserError | undefined;
   /** Whether the run was cancelled on the way. */
   readonly cancelled: boolean;
+  /** `kind/name` of what was sent when it was, and not answered any more. */
+  readonly unsure: readonly string[];
 }
 
 /** Before the first write. */
 export function unwritten(plan: readonly PlannedWrite[]): Writing {
-  const none = { refusal: undefined, unanswered: undefined, cancelled: false };
+  const none = { refusal: undefined, unanswered: undefined, cancelled: false, unsure: [] };
   return { plan, written: [], targets: [], ...none };
 }
 
 /** Whether every write is made. */
 export function isWhole({ plan, written }: Writing): boolean {
   return written.length === plan.length;
+}
+
+/** What a run leaves behind that was cancelled, in words. Pure. */
+export function leftBehind({ plan, written, unsure }: Writing): string {
+  if (written.length + unsure.length === 0) return 'Nothing was written.';
+  const rest = plan
+    .map(({ name }) => name)
+    .filter((name) => !written.includes(name) && !unsure.includes(name));
+  const parts: readonly (readonly [string, readonly string[]])[] = [
+    ['Written, and rolling out in the cluster', written],
+    ['Sent, but not answered any more', unsure],
+    ['Not written', rest],
+  ];
+  return parts
+    .filter(([, names]) => names.length > 0)
+    .map(([what, names]) => `${what}: ${names.join(', ')}.`)
+    .join(' ');
 }
 
 function refused({ name, position }: PlannedWrite, message: string): Finding {
@@ -160,11 +179,13 @@ async function writeAll(
     const targets = result.value ? [...writing.targets, result.value] : writing.targets;
     writing = { ...writing, written: [...writing.written, planned.name], targets };
   }
+  const failed = batch.filter((_, index) => results[index]?.status === 'rejected');
   for (const [index, planned] of batch.entries()) {
     const result = results[index];
     if (result?.status !== 'rejected') continue;
     const error: unknown = result.reason;
-    return stopped(tools, writing, planned, error, errorMessage(error));
+    const end = stopped(tools, writing, planned, error, errorMessage(error));
+    return end.cancelled ? { ...end, unsure: failed.map(({ name }) => name) } : end;
   }
   return writing;
 }
@@ -186,6 +207,7 @@ export async function writeOn(
   while (!isOver()) {
     const batch = sideBySide(writing.plan, writing.written.length, upTo);
     if (batch.length === 0) break;
+    if (tools.signal.aborted) return { ...writing, cancelled: true };
     writing = await writeAll(tools, writing, batch, policy);
     if (!isOver()) writing = await proveNext(tools, writing, policy);
   }

@@ -4,10 +4,12 @@ import { openFlightRecord } from '@paal/core/action/flight-record';
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { group, info } from '@paal/core/action/log';
 import { writeOutputs } from '@paal/core/action/outputs';
-import { reportDirectory, writeReport } from '@paal/core/action/report-file';
+import { beginReport } from '@paal/core/action/report-draft';
+import { reportDirectory } from '@paal/core/action/report-file';
 import { currentRun, type RunIdentity } from '@paal/core/action/run';
 import { writeSummary } from '@paal/core/action/summary';
 import { type Connection, connect, loadKubeConfig } from '@paal/core/cluster/connection';
+import { hurried } from '@paal/core/cluster/hurried';
 import { errorMessage, UserError } from '@paal/core/errors';
 import { historyTable } from '@paal/core/release/history-table';
 import { closeInterrupted } from '@paal/core/release/interrupted';
@@ -16,16 +18,19 @@ import { type Ledger, openLedger } from '@paal/core/release/ledger';
 import { renderRunSummary } from '@paal/core/report/run-summary';
 import { rollBackToRevision } from '@paal/core/rollback/revision';
 import { type RollbackResult, rollBack } from '@paal/core/rollback/run';
+import type { RolloutListener } from '@paal/core/rollout/follow';
 import { startJournal } from '@paal/core/rollout/journal';
 import { type Inputs, readInputs } from './inputs.ts';
 import {
   notBegun,
+  statusBefore,
   writeDryRunOutputs,
   writeInitialOutputs,
   writeRollbackOutputs,
 } from './outputs.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { beginRecord, endRecord } from './record.ts';
+import { ending, LEASING, PLANNING, puttingBack, watching } from './stages.ts';
 import { goalOf, summarise } from './summary.ts';
 
 function failureOf(goal: string, result: RollbackResult): UserError {
@@ -62,9 +67,10 @@ export async function main(context: ActionContext): Promise<void> {
 
 async function prepare(
   run: RunIdentity,
-  { clock }: ActionContext,
+  { signal, clock }: ActionContext,
 ): Promise<{ readonly inputs: Inputs; readonly connection: Connection }> {
-  return { inputs: await readInputs(run), connection: connect(loadKubeConfig(), clock) };
+  const inputs = await readInputs(run);
+  return { inputs, connection: hurried(connect(loadKubeConfig(), clock), signal, clock) };
 }
 
 async function takeBack(
@@ -75,13 +81,19 @@ async function takeBack(
 ): Promise<void> {
   const directory = await reportDirectory('rollback');
   const flight = openFlightRecord(directory);
-  const started = new Date();
   const begin = clock.now();
-  const { app, environment } = inputs;
+  const namespace = inputs.namespace ?? connection.namespace;
+  const { app, environment, policy, atomic } = inputs;
+  const facts = [
+    ['app', app],
+    ['namespace', namespace],
+  ] as const;
+  const about = { run, app, namespace, started: new Date().toISOString(), facts };
+  const named = { action: 'rollback', subject: 'rollback', flightRecord: flight.file };
+  const report = beginReport(directory, { ...named, ...about }, PLANNING);
   const deployments = openDeploymentRecord({ app, environment, run, clock, signal });
   try {
-    const namespace = inputs.namespace ?? connection.namespace;
-    const ledger = openLedger(connection, namespace, inputs.app);
+    const ledger = openLedger(connection, namespace, app);
     const look = async (): Promise<Plan> =>
       await makePlan(inputs, connection, ledger, namespace, signal).catch((error: unknown) =>
         notBegun(error, signal),
@@ -90,12 +102,13 @@ async function takeBack(
     if (inputs.dryRun) {
       info('Dry run: nothing was changed.');
       writeDryRunOutputs(first);
+      report.discard();
       await tellHistory(ledger);
       return;
     }
     const journal = startJournal({ print: info, record: flight.write }, clock);
-    const { policy, atomic } = inputs;
     const leasing = { connection, namespace, app, run: run.url, clock, signal, onNotice: info };
+    report.enter(LEASING);
     const lease = await takeLease(leasing, inputs.waitForLease).catch((error: unknown) =>
       notBegun(error, signal),
     );
@@ -104,7 +117,12 @@ async function takeBack(
       await closeInterrupted(ledger, releases, info);
       const goal = goalOf(plan);
       journal.begin(`back to ${goal}`);
-      const listener = journal;
+      report.enter(puttingBack(goal));
+      const onBegin: RolloutListener['onBegin'] = (...begun) => {
+        report.enter(watching(goal));
+        journal.onBegin(...begun);
+      };
+      const listener = { ...journal, onBegin };
       const { url, actor } = run;
       const shared = { connection, namespace, ledger, policy, atomic, listener, clock, signal };
       const tools = { ...shared, run: url };
@@ -116,32 +134,27 @@ async function takeBack(
         const origin = { run: url, actor };
         return await rollBackToRevision(tools, plan.workload, plan.revision, origin);
       });
+      report.enter(ending(goal, result.status, result.message));
       endRecord(deployments, plan, result);
       return { plan, result };
     });
     const goal = goalOf(plan);
-    const summary = summarise(plan, result, journal, [
-      ['app', inputs.app],
-      ['namespace', namespace],
-    ]);
-    const report = await writeReport(directory, {
-      action: 'rollback',
+    const summary = summarise(plan, result, journal, facts);
+    const file = report.finish({
       status: result.status,
-      run,
-      app: inputs.app,
-      namespace,
       from: plan.from,
       release: result.target.release.number,
-      started: started.toISOString(),
       milliseconds: Math.round(clock.now() - begin),
-      flightRecord: flight.file,
       ...summary,
     });
-    writeRollbackOutputs(plan, result, report);
+    writeRollbackOutputs(plan, result, file);
     await tellHistory(ledger);
     await writeSummary(renderRunSummary(summary));
     if (result.status !== 'succeeded') throw failureOf(goal, result);
     info(`Back at ${goal}, and it serves`);
+  } catch (error) {
+    await report.fail(statusBefore(error, signal), errorMessage(error));
+    throw error;
   } finally {
     await deployments.close();
     await flight.close();

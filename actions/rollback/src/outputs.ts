@@ -1,5 +1,5 @@
 import { type Outputs, writeOutputs } from '@paal/core/action/outputs';
-import { whyNotBegun } from '@paal/core/release/not-begun';
+import { cancelledBefore, whyNotBegun } from '@paal/core/release/not-begun';
 import type { RollbackResult } from '@paal/core/rollback/run';
 import type { Plan } from './plan.ts';
 
@@ -21,6 +21,11 @@ export function writeInitialOutputs(): void {
 /** The status of a run that has not begun, where that is not failed. */
 const STATUSES: Readonly<Record<string, string>> = { Cancelled: 'cancelled' };
 
+/** `status` of a run that `error` has kept from its first change. */
+export function statusBefore(error: unknown, signal: AbortSignal): string {
+  return STATUSES[whyNotBegun(error, signal) ?? ''] ?? 'failed';
+}
+
 /**
  * For `.catch` around what comes before the first change: says in the outputs why nothing was begun, and
  * throws `error` on.
@@ -28,9 +33,9 @@ const STATUSES: Readonly<Record<string, string>> = { Cancelled: 'cancelled' };
 export function notBegun(error: unknown, signal: AbortSignal): never {
   const reason = whyNotBegun(error, signal);
   if (reason) {
-    writeOutputs({ status: STATUSES[reason] ?? 'failed', 'failure-reason': reason });
+    writeOutputs({ status: statusBefore(error, signal), 'failure-reason': reason });
   }
-  throw error;
+  throw reason === 'Cancelled' ? cancelledBefore() : error;
 }
 
 function targetOutputs(plan: Plan): Outputs {

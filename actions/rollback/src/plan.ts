@@ -11,6 +11,7 @@ import { isStored } from '@paal/core/rollback/revert';
 import { findRevision } from '@paal/core/rollback/revision';
 import { readSources } from '@paal/core/rollback/sources';
 import { chooseTarget, type RollbackTarget } from '@paal/core/rollback/target';
+import { unservedRelease } from '@paal/core/rollback/unserved';
 import { requireRolloutAccess } from '@paal/core/rollout/access';
 import { checkTimeout, type RolloutPolicy } from '@paal/core/rollout/policy';
 import { parseWorkload } from '@paal/core/workload/reference';
@@ -86,8 +87,12 @@ export async function makePlan(
     await requireFor([]);
     const releases = await ledger.list();
     const names = inputs.workloads?.map(parse).map(({ kind, name }) => objectName(kind, name));
-    const target = chooseTarget(releases, to, names);
-    const current = String(currentRelease(releases)?.number ?? '');
+    const unserved = await unservedRelease(connection, ledger, releases, names, { signal });
+    const target = chooseTarget(releases, to, names, unserved);
+    const current = String((unserved ?? currentRelease(releases))?.number ?? '');
+    if (unserved) {
+      info(`Release ${unserved.number} runs, at least in part, although it never served`);
+    }
     info(
       `From release ${current || 'unknown'} to release ${target.release.number} (${target.release.status})`,
     );

@@ -161,6 +161,24 @@ describe('the lease of an app', () => {
     expect(store.lease()?.spec?.holderIdentity).toBe(`${SECOND}#x`);
   });
 
+  test('is given back by a run that is cancelled before it knows that it has it', async () => {
+    const [store, clock, cancel] = [leaseStore(), virtualClock(), new AbortController()];
+    const first = tools(store, clock, FIRST, cancel.signal);
+    let held = false;
+    const request: Connection['request'] = async (asked, options) => {
+      const answer = await store.connection.request(asked, options);
+      if (asked.method === 'GET' || held) return answer as never;
+      held = true;
+      cancel.abort(new Error('cancelled'));
+      throw cancel.signal.reason;
+    };
+    const connection = { ...store.connection, request };
+    const { error } = await settled(clock, takeLease({ ...first, connection }, 0));
+    expect(error).toMatchObject({ message: 'cancelled' });
+    expect(held).toBe(true);
+    expect(store.lease()?.spec?.holderIdentity).toBe('');
+  });
+
   test('is kept through an outage, and through its own deletion', async () => {
     const [store, clock] = [leaseStore(), virtualClock()];
     const first = await taken(store, clock, FIRST);

@@ -25,8 +25,11 @@ const RENEW_EVERY = 5_000;
 const LOOK_EVERY = 1_000;
 /** A renewal that is not answered is made again by the next one. */
 const RENEWAL: RequestOptions = { patience: 0, timeout: 4_000 };
-/** The end of a run does not wait long for it: it is free by itself soon. */
-const RETURN: RequestOptions = { patience: 1_000, timeout: 2_000 };
+/**
+ * The end of a run does not wait long for it: it is free by itself soon. Its signal never aborts, so that
+ * it is also done after a cancellation (see `hurried`).
+ */
+const RETURN: RequestOptions = { patience: 1_000, timeout: 2_000, signal: AbortSignal.any([]) };
 
 /** What the lease of an app needs. */
 export interface LeaseTools {
@@ -78,15 +81,12 @@ function leaseName(app: string): string {
  * @throws LeaseHeldError that names the run which has it
  */
 export async function takeLease(tools: LeaseTools, patience: number): Promise<Lease> {
-  const { connection, namespace, app, run, clock, signal, onNotice } = tools;
+  const { namespace, app, run, clock, signal, onNotice } = tools;
   const id = `${run}#${randomUUID()}`;
-  const name = leaseName(app);
   const deadline = clock.now() + patience;
   let sighting: Sighting | undefined;
   for (;;) {
-    const live = await readObject<LeaseObject>(connection, RESOURCES.leases, namespace, name, {
-      signal,
-    });
+    const live = await read(tools, { signal });
     const holder = live && heldBy(live);
     if (live && holder !== undefined) {
       const version = live.metadata.resourceVersion ?? '';
@@ -107,8 +107,35 @@ export async function takeLease(tools: LeaseTools, patience: number): Promise<Le
       }
       onNotice(`${runOf(holder)} has not been heard of for 20 s, and is over: its lease is taken.`);
     }
-    const written = await write(tools, id, live, { signal });
+    const written = await write(tools, id, live, { signal }).catch(async (error: unknown) => {
+      // It may have been taken all the same.
+      if (signal.aborted) await free(tools, id, await read(tools, RETURN).catch(() => undefined));
+      throw error;
+    });
     if (written) return hold(tools, id, written, sighting !== undefined);
+  }
+}
+
+async function read(
+  { connection, namespace, app }: LeaseTools,
+  options: RequestOptions,
+): Promise<LeaseObject | undefined> {
+  const name = leaseName(app);
+  return await readObject<LeaseObject>(connection, RESOURCES.leases, namespace, name, options);
+}
+
+/** Gives the lease back where it is still ours. */
+async function free(tools: LeaseTools, id: string, seen: LeaseObject | undefined): Promise<void> {
+  let live = seen;
+  try {
+    for (let attempt = 1; attempt <= 2 && live && heldBy(live) === id; attempt += 1) {
+      if (await write(tools, undefined, live, RETURN)) return;
+      live = await read(tools, RETURN);
+    }
+  } catch (error) {
+    tools.onNotice(
+      `The lease of ${tools.app} was not given back, and is free in 20 s: ${errorMessage(error)}`,
+    );
   }
 }
 
@@ -153,17 +180,11 @@ export async function withLease<P, T>(
 
 /** Keeps a lease that was taken, until it is given back or lost. */
 function hold(tools: LeaseTools, id: string, taken: LeaseObject, waited: boolean): Lease {
-  const { connection, namespace, app, clock, signal, onNotice } = tools;
+  const { namespace, app, clock, signal, onNotice } = tools;
   const over = new AbortController();
   const lost = new AbortController();
   let live: LeaseObject | undefined = taken;
 
-  /** What is there in place of what we last wrote. */
-  const look = async (options: RequestOptions): Promise<string | undefined> => {
-    const name = leaseName(app);
-    live = await readObject<LeaseObject>(connection, RESOURCES.leases, namespace, name, options);
-    return live && heldBy(live);
-  };
   const renew = async (): Promise<void> => {
     const options = { ...RENEWAL, signal: over.signal };
     const written = await write(tools, id, live, options);
@@ -171,7 +192,9 @@ function hold(tools: LeaseTools, id: string, taken: LeaseObject, waited: boolean
       live = written;
       return;
     }
-    const holder = await look(options);
+    // What is there in place of what we last wrote.
+    live = await read(tools, options);
+    const holder = live && heldBy(live);
     if (holder === undefined || holder === id) return;
     const run = runOf(holder);
     const message = `Another run has taken over ${app} in namespace ${namespace}: ${run}.`;
@@ -198,16 +221,7 @@ function hold(tools: LeaseTools, id: string, taken: LeaseObject, waited: boolean
       over.abort();
       await renewing;
       if (lost.signal.aborted) return;
-      try {
-        for (let attempt = 1; attempt <= 2 && live && heldBy(live) === id; attempt += 1) {
-          if (await write(tools, undefined, live, RETURN)) return;
-          await look(RETURN);
-        }
-      } catch (error) {
-        onNotice(
-          `The lease of ${app} was not given back, and is free in 20 s: ${errorMessage(error)}`,
-        );
-      }
+      await free(tools, id, live);
     },
   };
 }

@@ -15,3 +15,8 @@ export function whyNotBegun(error: unknown, signal: AbortSignal): string | undef
   if (isTransient(error)) return UNAVAILABLE;
   return error instanceof UserError ? 'BadInput' : undefined;
 }
+
+/** What a run says that was cancelled before its first change. */
+export function cancelledBefore(): UserError {
+  return new UserError('The run was cancelled before any workload was changed.');
+}

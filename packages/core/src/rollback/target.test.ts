@@ -3,6 +3,7 @@ import { release } from '../release/release.test-data.ts';
 import type { Verdict } from '../rollout/verdict.ts';
 import { whyNotRolledBack } from './decide.ts';
 import { chooseTarget, parseRollbackRequest, targetAfterFailure } from './target.ts';
+import { mayRunUnserved } from './unserved.ts';
 
 const previous = { to: 'previous' } as const;
 const WEB = 'deployment/web';
@@ -48,6 +49,25 @@ describe('the release before', () => {
     expect([...chooseTarget(releases, previous, [WEB]).sources.keys()]).toEqual([WEB]);
   });
 
+  test.each(['interrupted', 'started', 'failed'] as const)(
+    'than one that was %s, and runs, is the one that served last',
+    (status) => {
+      const releases = [release(1, 'rolled-out'), release(2, 'verified'), release(3, status)];
+      const [unserved] = mayRunUnserved(releases, undefined);
+      expect(unserved?.number).toBe(3);
+      expect(chooseTarget(releases, previous, undefined, unserved).release.number).toBe(2);
+      expect(chooseTarget(releases, previous, [WEB], unserved).release.number).toBe(2);
+      expect(chooseTarget(releases, previous).release.number).toBe(1);
+    },
+  );
+
+  test('than one that runs and never served leaves alone what came with that', () => {
+    const releases = [release(1, 'rolled-out'), release(2, 'interrupted', [WEB, API])];
+    const { sources, left } = chooseTarget(releases, previous, undefined, releases[1]);
+    expect([...sources.keys()]).toEqual([WEB]);
+    expect(left).toEqual([API]);
+  });
+
   test('that does not exist is refused with what there is', () => {
     expect(() => chooseTarget([release(1, 'rolled-out')], previous)).toThrow(
       'There is no release before release 1 that served. There are: 1 (rolled-out, v1).',
@@ -57,6 +77,25 @@ describe('the release before', () => {
     expect(() => chooseTarget([{ ...release(1, 'rolled-out'), version }], previous)).toThrow(
       'There are: 1 (rolled-out, 0123456).',
     );
+  });
+});
+
+describe('a release that may run although it never served', () => {
+  test('is newer than all that served, and was not taken back', () => {
+    const releases = [
+      release(1, 'failed'),
+      release(2, 'rolled-out'),
+      release(3, 'rolled-back'),
+      release(4, 'interrupted'),
+      release(5, 'failed'),
+    ];
+    expect(mayRunUnserved(releases, undefined).map(({ number }) => number)).toEqual([5, 4]);
+  });
+
+  test('has one of the workloads that are asked for', () => {
+    const releases = [release(1, 'rolled-out', [WEB, API]), release(2, 'failed', [API])];
+    expect(mayRunUnserved(releases, [WEB])).toEqual([]);
+    expect(mayRunUnserved(releases, [API])).toHaveLength(1);
   });
 });
 

@@ -135,21 +135,24 @@ function lastVerified(
  * come back. Never to a failed one, and never back and forth between two. `last-verified` is the
  * same where nothing was verified.
  * @param workloads `kind/name` of those that are to be taken back; `undefined` for all of the release
+ * @param unserved the release that runs although it never served (see `unservedRelease`): undone first
  * @throws UserError that lists what there is
  */
 export function chooseTarget(
   releases: readonly Release[],
   request: Exclude<RollbackRequest, { to: 'revision' }>,
   workloads?: readonly string[],
+  unserved?: Release,
 ): RollbackTarget {
   if (request.to === 'release') return releaseByNumber(releases, request.number, workloads);
   const verified = request.to === 'last-verified' ? lastVerified(releases, workloads) : undefined;
   if (verified) return verified;
-  const current = workloads
+  const served = workloads
     ? newestFirst(releases).find((release) => workloads.some((one) => serves(release, one)))
     : currentRelease(releases);
+  const current = unserved ?? served;
   const number = current?.number ?? 0;
-  const names = workloads ?? (current && undone(releases, current));
+  const names = workloads ?? unserved?.workloads ?? (served && undone(releases, served));
   const before = newestFirst(releases).find((one) => isGood(one) && one.number < number);
   const target =
     // A release without workloads has changed nothing but other objects.

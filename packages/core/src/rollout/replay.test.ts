@@ -3,7 +3,7 @@ import type { KubeObject } from '../cluster/object.ts';
 import { deployment, pod, replicaSet, terminated } from '../workload/workload.test-data.ts';
 import { startJournal } from './journal.ts';
 import { DEFAULT_POLICY, type RolloutPolicy } from './policy.ts';
-import { parseFlightRecord, replay } from './replay.ts';
+import { parseFlightRecord, recordedTimeline, replay } from './replay.ts';
 import { targetOf } from './rollout.test-data.ts';
 import { track } from './tracker.ts';
 
@@ -73,5 +73,15 @@ describe('a replay of a flight record', () => {
     expect(() => parseFlightRecord('{"at":1,"phase":"x"}\n\nhello')).toThrow(
       'Line 3 is not of a flight record: hello',
     );
+  });
+});
+
+describe('the timeline of a run that was killed', () => {
+  test('has what its flight record has, up to the line that is cut off', () => {
+    const timeline = recordedTimeline(recordOf());
+    expect(timeline.length).toBeGreaterThan(0);
+    expect(timeline[0]).toMatchObject({ at: 5_000, subject: 'deployment/web' });
+    expect(recordedTimeline(`${recordOf()}\n{"at":9`).length).toBe(timeline.length + 1);
+    expect(recordedTimeline('')).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../cluster/object.ts';
 import { UserError } from '../errors.ts';
+import type { TimelineEntry } from '../report/run-summary.ts';
 import type { Collections } from '../workload/kinds/kind.ts';
 import type { RolloutPolicy } from './policy.ts';
 import type { RolloutTarget } from './target.ts';
@@ -42,6 +43,16 @@ export function parseFlightRecord(text: string): readonly FlightEntry[] {
     }
     throw new UserError(`Line ${index + 1} is not of a flight record: ${line.slice(0, 80)}`);
   });
+}
+
+/** The timeline of a run that was killed, from its flight record, whose last line may be cut off. Pure. */
+export function recordedTimeline(text: string): readonly TimelineEntry[] {
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  return parseFlightRecord(whole).flatMap((entry) =>
+    'verdict' in entry
+      ? [{ at: entry.at, subject: entry.workload, text: entry.verdict.message }]
+      : [],
+  );
 }
 
 function textOf({ status, message }: Verdict): string {
