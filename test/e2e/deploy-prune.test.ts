@@ -77,6 +77,7 @@ describe('what a release has no longer', () => {
       expect(one.log).toContain('configmap/needed stays: release 1 of shop needs it\n');
       expect(one.log).toContain('persistentvolumeclaim/data stays: it holds data\n');
     }
+    expect(step.summary).toContain('Deleted once this release is verified (prune): ');
     expect(await there(ground, GOES)).toEqual(GOES);
 
     const failed = await verifyRelease(ground, '2', { version: 'v9', duration: '0', checks: BAD });

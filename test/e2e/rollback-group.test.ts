@@ -24,8 +24,15 @@ async function halfChanged(label: string): Promise<Playground> {
 }
 
 describe('a rollback of several workloads of which one cannot go back', () => {
-  realNodeTest('changes none of them', async () => {
+  realNodeTest('changes none of them, as its dry run says', async () => {
     const ground = await halfChanged('group');
+    const plan = await rollBack(ground, { 'dry-run': 'true' });
+    expect(plan.exitCode).toBe(1);
+    expect(plan.outputs).toMatchObject({ status: 'failed', 'failure-reason': 'RevertRefused' });
+    expect(plan.log).toContain('deployment/web: changes\n');
+    expect(plan.errors[0]).toMatch(
+      /^The rollback would not be made: deployment\/api was not applied, .* Nothing was changed\.$/,
+    );
     const step = await rollBack(ground);
     expect(step.outputs).toMatchObject({ status: 'failed', 'failure-reason': 'RevertRefused' });
     expect(step.errors[0]).toMatch(/deployment\/api was not applied, .* \(set by kubectl-set\)/);

@@ -30,6 +30,7 @@ describe('paal/rollback to the release before', () => {
       const first = await rollBack(ground);
       expectGood(first);
       expect(first.outputs).toMatchObject({
+        'rolled-back': 'succeeded',
         from: '3',
         to: '2',
         'rollback-target': 'unverified',
@@ -57,6 +58,8 @@ describe('paal/rollback to the release before', () => {
       expectGood(plan);
       expect(plan.outputs).toMatchObject({ from: '1', to: '0', release: '' });
       expect(plan.log).toContain('From release 1 to release 0 (adopted)');
+      expect(plan.log).toContain('deployment/web: changes\n--- deployment/web (live)');
+      expect(plan.log).toMatch(new RegExp(`^\\+ +-? ?image: ${image.v1}$`, 'm'));
       await expectServing(ground, image.v2);
       expect(await ledger(ground)).toEqual({ 0: 'adopted', 1: 'rolled-out' });
 

@@ -1,15 +1,15 @@
-import type { ObjectSet } from '@paal/core/release/inventory';
 import { type LeaseTools, takeLease, withLease } from '@paal/core/release/lease';
 import type { Inputs } from './inputs.ts';
 import { writeNamespaces } from './namespaces.ts';
 import { notBegun } from './outputs.ts';
 import type { Plan } from './plan.ts';
+import type { Pruning } from './prune.ts';
 import { type Writing, writingPolicy } from './writing.ts';
 
-/** What is to be written, as far as that has come, and what is gone of earlier releases. */
+/** What is to be written, as far as that has come, and what earlier releases have left. */
 export interface Begun {
   readonly writing: Writing;
-  readonly gone: ObjectSet;
+  readonly pruning: Pruning;
 }
 
 /**
@@ -32,8 +32,8 @@ export async function alone<T>(
     notBegun(error, signal),
   );
   const again = async (): Promise<Begun> => {
-    const { writes, gone } = await planAgain();
-    return { writing: { ...writing, plan: writes }, gone };
+    const { writes, pruning } = await planAgain();
+    return { writing: { ...writing, plan: writes }, pruning };
   };
-  return await withLease(lease, { writing, gone: first.gone }, again, work);
+  return await withLease(lease, { writing, pruning: first.pruning }, again, work);
 }

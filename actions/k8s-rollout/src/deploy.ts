@@ -59,6 +59,8 @@ export interface DeployResult {
   readonly warnings: readonly Finding[];
   readonly release: Release;
   readonly outcomes: readonly Standing[];
+  /** What is deleted once the release is verified, in one sentence; `undefined` for nothing. */
+  readonly pruning: string | undefined;
   /** Revision by workload, before the writes. */
   readonly previousRevisions: ReadonlyMap<string, string | undefined>;
   readonly rollback: RollbackResult | undefined;
@@ -171,13 +173,13 @@ function stopped(
 export async function deploy(
   tools: DeployTools,
   inputs: Inputs,
-  { writing: begun, gone }: Begun,
+  { writing: begun, pruning }: Begun,
   origin: ReleaseOrigin,
 ): Promise<DeployResult> {
   const { connection, namespace, ledger, journal, deployments, clock, onStage, signal } = tools;
   const { plan } = begun;
   onStage(RECORDING);
-  const recording = { namespace, prune: inputs.prune, gone };
+  const recording = { namespace, prune: inputs.prune, gone: pruning.gone };
   const open = await openRelease(ledger, plan, origin, recording).catch((error: unknown) =>
     notBegun(error, signal),
   );
@@ -249,6 +251,7 @@ export async function deploy(
     warnings: tags?.warnings ?? [],
     release,
     outcomes,
+    pruning: status === 'succeeded' ? pruning.note : undefined,
     previousRevisions,
     rollback: typeof attempt === 'object' ? attempt : undefined,
     notRolledBack: typeof attempt === 'string' ? attempt : undefined,

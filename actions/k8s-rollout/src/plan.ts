@@ -8,7 +8,6 @@ import { discover } from '@paal/core/cluster/discovery';
 import { readManifests } from '@paal/core/cluster/manifest';
 import type { Resource } from '@paal/core/cluster/object';
 import { UserError } from '@paal/core/errors';
-import type { ObjectSet } from '@paal/core/release/inventory';
 import { LEASE_ACCESS } from '@paal/core/release/lease';
 import { LEDGER_ACCESS, type Ledger } from '@paal/core/release/ledger';
 import { requireRolloutAccess } from '@paal/core/rollout/access';
@@ -21,7 +20,7 @@ import { rulesFor } from '@paal/core/workload/kinds/registry';
 import { parseWorkload } from '@paal/core/workload/reference';
 import { templateOf, workloadResource } from '@paal/core/workload/template';
 import type { Inputs } from './inputs.ts';
-import { tellPruning } from './prune.ts';
+import { NO_PRUNING, type Pruning, tellPruning } from './prune.ts';
 
 /** Where a step before puts the manifests that `-` stands for. */
 const RENDERED_FILE = join(process.env.RUNNER_TEMP || tmpdir(), 'manifests.yaml');
@@ -70,8 +69,7 @@ function describeWrite({ name, live, result, changes }: PlannedWrite): string {
 /** What a rollout is going to do. */
 export interface Plan {
   readonly writes: readonly PlannedWrite[];
-  /** Objects of earlier releases that are there no more. */
-  readonly gone: ObjectSet;
+  readonly pruning: Pruning;
 }
 
 /**
@@ -143,7 +141,7 @@ export async function makePlan(
     }
     for (const line of describeUnproven(writes)) info(line);
     const tools = { connection, discovery, ledger, namespace };
-    const gone = inputs.prune ? await tellPruning(tools, writes, options) : [];
-    return { writes, gone };
+    const pruning = inputs.prune ? await tellPruning(tools, writes, options) : NO_PRUNING;
+    return { writes, pruning };
   });
 }

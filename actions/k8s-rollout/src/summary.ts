@@ -39,6 +39,7 @@ export function summarise(
     notes: [
       ...(note === undefined ? [] : [note]),
       ...(result.rollback ? differences(result.rollback) : []),
+      ...(result.pruning === undefined ? [] : [`${result.pruning}.`]),
       ...result.warnings.map(({ message, hint = '' }) => `${message} ${hint}`),
     ],
     facts,

@@ -29,6 +29,7 @@ import {
   writeRollbackOutputs,
 } from './outputs.ts';
 import { makePlan, type Plan } from './plan.ts';
+import { preview } from './preview.ts';
 import { beginRecord, endRecord } from './record.ts';
 import { ending, LEASING, PLANNING, puttingBack, watching } from './stages.ts';
 import { goalOf, summarise } from './summary.ts';
@@ -100,6 +101,10 @@ async function takeBack(
       );
     const first = await look();
     if (inputs.dryRun) {
+      const tools = { connection, namespace, ledger, run: run.url, signal };
+      await preview(tools, inputs, first).catch((error: unknown) =>
+        notBegun(error, signal, 'RevertRefused'),
+      );
       info('Dry run: nothing was changed.');
       writeDryRunOutputs(first);
       report.discard();

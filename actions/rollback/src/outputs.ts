@@ -7,6 +7,7 @@ import type { Plan } from './plan.ts';
 export function writeInitialOutputs(): void {
   writeOutputs({
     status: 'failed',
+    'rolled-back': 'not-attempted',
     from: '',
     to: '',
     'rollback-target': '',
@@ -29,9 +30,11 @@ export function statusBefore(error: unknown, signal: AbortSignal): string {
 /**
  * For `.catch` around what comes before the first change: says in the outputs why nothing was begun, and
  * throws `error` on.
+ * @param refusal what it is called that the user, or the API server, is to blame
  */
-export function notBegun(error: unknown, signal: AbortSignal): never {
-  const reason = whyNotBegun(error, signal);
+export function notBegun(error: unknown, signal: AbortSignal, refusal = 'BadInput'): never {
+  const why = whyNotBegun(error, signal);
+  const reason = why === 'BadInput' ? refusal : why;
   if (reason) {
     writeOutputs({ status: statusBefore(error, signal), 'failure-reason': reason });
   }
@@ -64,6 +67,7 @@ export function writeRollbackOutputs(plan: Plan, result: RollbackResult, report:
   writeOutputs({
     ...targetOutputs(plan),
     status,
+    'rolled-back': status === 'succeeded' ? 'succeeded' : 'failed',
     release: target.release.number,
     'failure-reason': reason,
     report,

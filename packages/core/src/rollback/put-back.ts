@@ -7,8 +7,14 @@ import { patient } from './follow-revert.ts';
 import { type Restored, restoreObjects } from './restore.ts';
 import { revertConfigMaps, revertWorkload } from './revert.ts';
 import type { Refusal, RollbackTools } from './run.ts';
-import type { Source } from './sources.ts';
+import { appliedElsewhere, readSources, type Source } from './sources.ts';
 import type { RollbackTarget } from './target.ts';
+
+/** What putting back needs at hand. */
+export type PutBackTools = Pick<
+  RollbackTools,
+  'connection' | 'namespace' | 'policy' | 'signal' | 'run' | 'atomic'
+>;
 
 /** What was put back. */
 export interface Reverted extends Restored {
@@ -18,12 +24,12 @@ export interface Reverted extends Restored {
 }
 
 /** What `kubectl rollout history` says of a workload that was taken back. */
-export function causeOfRollback(release: number, { run }: RollbackTools): string {
+export function causeOfRollback(release: number, { run }: Pick<RollbackTools, 'run'>): string {
   return `paal back to release ${release} ${run}`;
 }
 
 async function revertAll(
-  tools: RollbackTools,
+  tools: PutBackTools,
   { sources }: RollbackTarget,
   from: readonly Source[],
   elsewhere: readonly KubeObject[],
@@ -74,7 +80,7 @@ export function without(
  * that nobody has watched.
  */
 export async function putBack(
-  tools: RollbackTools,
+  tools: PutBackTools,
   target: RollbackTarget,
   from: readonly Source[],
   elsewhere: readonly KubeObject[],
@@ -85,4 +91,19 @@ export async function putBack(
   const rest = without(target, tried.refused);
   const reverted = await revertAll(tools, rest, from, elsewhere, false);
   return { ...reverted, refused: [...tried.refused, ...reverted.refused] };
+}
+
+/**
+ * What the API server says to putting everything back: each workload by itself, so that all that is
+ * refused is found. Changes nothing.
+ * @throws UserError for what is not about a workload
+ */
+export async function tryPutBack(
+  tools: Omit<PutBackTools, 'atomic'> & Pick<RollbackTools, 'ledger'>,
+  target: RollbackTarget,
+): Promise<Reverted> {
+  const options = { signal: tools.signal };
+  const from = await readSources(tools.ledger, target, options);
+  const elsewhere = await appliedElsewhere(tools.ledger, from, options);
+  return await revertAll({ ...tools, atomic: false }, target, from, elsewhere, true);
 }

@@ -5,6 +5,7 @@ import { type KubeObject, objectName, RESOURCES } from '../cluster/object.ts';
 import { UserError } from '../errors.ts';
 import type { Ledger } from '../release/ledger.ts';
 import type { ReleaseContent } from '../release/release.ts';
+import { differs } from '../rollout/plan-objects.ts';
 import type { RolloutTarget } from '../rollout/target.ts';
 import { causePatch, tellsCause, withCause } from '../workload/change-cause.ts';
 import { withoutHash } from '../workload/deployment.ts';
@@ -164,7 +165,7 @@ export async function revertConfigMaps(
     const { name } = object.metadata;
     const live = await readObject(connection, resource, namespace, name, options);
     const written = await applyObject(connection, resource, namespace, object, options);
-    if (live?.metadata.resourceVersion !== written.metadata.resourceVersion) reverted.push(name);
+    if (differs(live, written)) reverted.push(name);
   }
   return reverted;
 }
