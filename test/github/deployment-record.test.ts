@@ -85,8 +85,14 @@ describe('a deployment that is recorded', () => {
   test('is followed by the one that is gone back to, with the commit of that', async () => {
     const first = commit;
     commit = github.repository.commit('second');
+    const { promise: isThere, resolve } = Promise.withResolvers<void>();
+    github.interfere((request) => {
+      if (request.endsWith('/statuses')) resolve();
+      return undefined;
+    });
     const deployments = record();
     deployments.begin(release(2));
+    await isThere;
     deployments.end('failure', 'x');
     deployments.begin({ ...release(1, first), task: 'rollback' });
     deployments.end('success', 'x');

@@ -77,7 +77,6 @@ export function recordDeployments(tools: RecordTools): DeploymentRecord {
   const over = new AbortController();
   const { signal } = over;
   let queue = Promise.resolve();
-  let waiting = 0;
   let problem: unknown;
   /** Whether something was begun and has not ended. */
   let open = false;
@@ -91,14 +90,11 @@ export function recordDeployments(tools: RecordTools): DeploymentRecord {
     (problem instanceof GitHubError && isPermanent(problem) && problem.status !== 422);
 
   const next = (work: () => Promise<void>): void => {
-    waiting += 1;
     queue = queue.then(async () => {
       try {
         if (!isHopeless()) await work();
       } catch (error) {
         if (!signal.aborted) problem ??= error;
-      } finally {
-        waiting -= 1;
       }
     });
   };
@@ -174,20 +170,18 @@ export function recordDeployments(tools: RecordTools): DeploymentRecord {
     },
     close: async () => {
       end('error', 'The step ended before it was known how this would end');
-      if (waiting > 0) {
-        const longest = tools.signal.aborted ? LONGEST_END_CANCELLED : LONGEST_END;
-        const done = new AbortController();
-        const late = clock.sleep(longest, done.signal).then(
-          () => true,
-          () => false,
-        );
-        const isLate = await Promise.race([queue.then(() => false), late]);
-        done.abort();
-        if (isLate) {
-          over.abort();
-          problem ??= new GitHubError('GitHub has not answered in time');
-          await queue;
-        }
+      const longest = tools.signal.aborted ? LONGEST_END_CANCELLED : LONGEST_END;
+      const done = new AbortController();
+      const late = clock.sleep(longest, done.signal).then(
+        () => true,
+        () => false,
+      );
+      const isLate = await Promise.race([queue.then(() => false), late]);
+      done.abort();
+      if (isLate) {
+        over.abort();
+        problem ??= new GitHubError('GitHub has not answered in time');
+        await queue;
       }
       await api.close();
       if (problem === undefined) return;
