@@ -58,7 +58,7 @@ describe('a rollback to a release whose tag names another image by now', () => {
     await expectServing(ground, pin);
     expect(await runningDigests(ground)).toEqual([first]);
     const sentence = `Container web of deployment/web runs ${pin}, because the tag of ${tag} names another image now (${second}).`;
-    expect(step.summary).toContain(sentence);
+    expect(step.summary.replaceAll('&#64;', '@')).toContain(sentence);
     expect((await reportOf(step)).notes).toContain(sentence);
     expect(await ledger(ground)).toEqual({ 1: 'rolled-out', 2: 'rolled-back' });
     // What was put back by PAAL is PAAL's: the next manifest is no conflict.
