@@ -29,6 +29,13 @@ interface Shop {
     inputs?: Readonly<Record<string, string>>,
     onLog?: StepOptions['onLog'],
   ): Promise<readonly [StepResult, string]>;
+  /** Rolls out what never becomes ready, and cancels it on the way. */
+  cancelled(): Promise<{
+    readonly step: StepResult;
+    readonly sha: string;
+    /** From the cancellation to the end. */
+    readonly milliseconds: number;
+  }>;
   rollBack(): Promise<StepResult>;
   /** Task, commit and states (the oldest first) of each deployment that GitHub has. */
   recorded(): readonly unknown[];
@@ -41,15 +48,27 @@ async function shop(label: string): Promise<Shop> {
   const { repository, token } = github;
   const inputs = { environment: 'staging', 'github-token': token, 'check-run-id': String(JOB) };
   const env = (sha: string) => ({ GITHUB_API_URL: github.url, GITHUB_SHA: sha });
+  const deploy: Shop['deploy'] = async (message, objects, more = {}, onLog) => {
+    const sha = repository.refs.get(message) ?? repository.commit(message, message);
+    const options = { env: env(sha), ...(onLog ? { onLog } : {}) };
+    const step = await applyManifest(ground, objects, { ...inputs, ...more }, options);
+    expect(step.log.replaceAll(`::add-mask::${token}`, '')).not.toContain(token);
+    return [step, sha];
+  };
   return {
     ground,
     github,
-    deploy: async (message, objects, more = {}, onLog) => {
-      const sha = repository.refs.get(message) ?? repository.commit(message, message);
-      const options = { env: env(sha), ...(onLog ? { onLog } : {}) };
-      const step = await applyManifest(ground, objects, { ...inputs, ...more }, options);
-      expect(step.log.replaceAll(`::add-mask::${token}`, '')).not.toContain(token);
-      return [step, sha];
+    deploy,
+    cancelled: async () => {
+      let at = 0;
+      const stuck = [web({ image: image.v2, env: { NEVER_READY: '1' } })];
+      const [step, sha] = await deploy('first', stuck, {}, (log, kill) => {
+        if (at > 0 || !log.includes('1 of 1 updated')) return;
+        at = performance.now();
+        kill('SIGINT');
+      });
+      expect(step.outputs.status).toBe('cancelled');
+      return { step, sha, milliseconds: performance.now() - at };
     },
     rollBack: () => rollBack(ground, inputs, env(repository.commit('of the workflow'))),
     recorded: () =>
@@ -109,18 +128,18 @@ describe('a rollout with a github-token', () => {
     );
   });
 
-  realNodeTest('that is cancelled is an error, and ends in time', async () => {
-    const { deploy, recorded } = await shop('cancelled');
-    let cancelled = 0;
-    const stuck = [web({ image: image.v2, env: { NEVER_READY: '1' } })];
-    const [step, sha] = await deploy('first', stuck, {}, (log, kill) => {
-      if (cancelled > 0 || !log.includes('1 of 1 updated')) return;
-      cancelled = performance.now();
-      kill('SIGINT');
-    });
-    expect(step.outputs.status).toBe('cancelled');
-    expect(performance.now() - cancelled).toBeLessThan(7_000);
+  realNodeTest('that is cancelled is an error', async () => {
+    const { recorded, cancelled } = await shop('cancelled');
+    const { sha, step } = await cancelled();
+    expect(warningsOf(step)).toEqual([]);
     expect(recorded()).toEqual([['deploy', sha, ['in_progress', 'error']]]);
+  });
+
+  realNodeTest('that is cancelled while GitHub is silent ends in time', async () => {
+    const { github, cancelled } = await shop('cancelled-silent');
+    github.interfere(() => 'silence');
+    const { milliseconds } = await cancelled();
+    expect(milliseconds).toBeLessThan(7_000);
   });
 
   realNodeTest('is what it is without the permission, and says what to grant', async () => {
