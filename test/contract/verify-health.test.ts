@@ -277,6 +277,22 @@ verify:
     },
   );
 
+  test('a run that is killed has a report, which the post step completes', async () => {
+    const url = await application(() => 200);
+    const inputs = { duration: '10m', interval: '5m', checks: '- http: { url: "{{url}}" }' };
+    const step = await verify(
+      { url, ...inputs },
+      { onLog: (log, kill) => log.includes('good: HTTP 200') && kill('SIGKILL') },
+    );
+    expect(step.exitCode).toBeNull();
+    const post = await step.post();
+    expect(post.exitCode).toBe(0);
+    const verdict = 'The run was killed while it measured.';
+    expect(await reportOf(step)).toMatchObject({ status: 'cancelled', verdict });
+    expect(post.summary).toContain(`## ⚠️ The verification was killed\n\n**${verdict}**`);
+    expect(post.log).toContain(`::warning::${verdict} Nothing was changed`);
+  });
+
   test('the summary can be left out', async () => {
     const url = await application(() => 200);
     const checks = '- http: { url: "{{url}}", successes: 1 }';

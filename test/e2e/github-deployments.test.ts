@@ -2,6 +2,7 @@ import { describe, expect } from '@jest/globals';
 import type { StepOptions, StepResult } from '../contract/run-action.ts';
 import { FORBIDDEN } from '../github/answers.ts';
 import { type GitHubDouble, startGitHubDouble } from '../github/github-double.ts';
+import { verifyRelease } from './deploy-prune-fixture.ts';
 import { afterTests, type Playground, playground, realNodeTest } from './fixture.ts';
 import {
   applyManifest,
@@ -12,7 +13,7 @@ import {
   rollBack,
   testVersions,
 } from './rollout-fixture.ts';
-import { web } from './workloads.ts';
+import { service, web } from './workloads.ts';
 
 const image = testVersions();
 const RUN = 'https://github.com/paal/shop/actions/runs/42';
@@ -37,6 +38,8 @@ interface Shop {
     readonly milliseconds: number;
   }>;
   rollBack(): Promise<StepResult>;
+  /** Verifies a release of which every check fails. */
+  verifyBad(release: string): Promise<StepResult>;
   /** Task, commit and states (the oldest first) of each deployment that GitHub has. */
   recorded(): readonly unknown[];
 }
@@ -71,6 +74,16 @@ async function shop(label: string): Promise<Shop> {
       return { step, sha, milliseconds: performance.now() - at };
     },
     rollBack: () => rollBack(ground, inputs, env(repository.commit('of the workflow'))),
+    verifyBad: async (release) => {
+      const checks = '- http: { name: web, url: "{{url}}/version", status: 418, successes: 1 }';
+      const more = { checks, duration: '0', 'on-failure': 'rollback', bake: '1s' };
+      return await verifyRelease(
+        ground,
+        release,
+        { ...inputs, ...more },
+        env(repository.commit('of the workflow')),
+      );
+    },
     recorded: () =>
       repository.deployments.map(({ task, sha, statuses }) => [
         task,
@@ -172,6 +185,22 @@ describe('a rollout with a github-token', () => {
     expect(performance.now() - served).toBeLessThan(4_000);
     expect(warningsOf(step)).toEqual([expect.stringContaining('could not be recorded on GitHub')]);
     await expectServing(ground, image.v1);
+  });
+});
+
+describe('paal/verify-health with a github-token', () => {
+  realNodeTest('makes a bad release a failure, and deploys the one that is back', async () => {
+    const { deploy, verifyBad, recorded } = await shop('not-verified');
+    const [, first] = await deploy('first', [...good(), service('web')]);
+    const [, second] = await deploy('second', [web({ image: image.v2 }), service('web')]);
+    const step = await verifyBad('2');
+    expect(step.outputs).toMatchObject({ status: 'failed', 'rolled-back': 'succeeded' });
+    expect(warningsOf(step)).toEqual([]);
+    expect(recorded()).toEqual([
+      ['deploy', first, ['in_progress', 'success', 'inactive']],
+      ['deploy', second, ['in_progress', 'success', 'failure']],
+      ['rollback', first, ['in_progress', 'success']],
+    ]);
   });
 });
 

@@ -37,6 +37,7 @@ describe('a rollback to an image that is gone from the registry', () => {
     for (const inputs of [{ 'dry-run': 'true' }, {}]) {
       const step = await rollBack(ground, inputs);
       expect(step.exitCode).toBe(1);
+      expect(step.outputs).toMatchObject({ status: 'failed', 'failure-reason': 'ImageNotFound' });
       expect(step.errors).toEqual([
         `The registry does not have ${v1} any more, which container web of deployment/web is to run again. ` +
           'No pod runs it, and imagePullPolicy is Always. Nothing was changed. ' +

@@ -1,5 +1,4 @@
 import { describe, expect } from '@jest/globals';
-import { copyImage, deleteFromRegistry } from '../images/skopeo.ts';
 import { type Playground, playground, realNodeTest } from './fixture.ts';
 import {
   applyManifest,
@@ -103,29 +102,6 @@ describe('paal/rollback to the release before', () => {
     );
     expect(metadata.generation).toBe(1);
     expect(await ledger(ground)).toEqual({ 1: 'rolled-out' });
-  });
-
-  realNodeTest('whose image is gone fails with the cause', async () => {
-    const ground = await playground('gone');
-    const { registry } = ground.cluster;
-    const tag = `${registry}/test-app-gone:${ground.namespace}`;
-    await copyImage(`docker://${image.v1}`, `docker://${tag}`);
-    const always = (name: string) => web({ image: name, container: { imagePullPolicy: 'Always' } });
-    expectGood(await applyManifest(ground, [always(tag)]));
-    expectGood(await applyManifest(ground, [always(image.v2)]));
-    await deleteFromRegistry(tag);
-    const step = await rollBack(ground);
-    expect(step.exitCode).toBe(1);
-    expect(step.outputs).toMatchObject({
-      status: 'failed',
-      from: '2',
-      to: '1',
-      'failure-reason': 'ImageNotFound',
-    });
-    expect(step.errors).toEqual([
-      expect.stringContaining(`The image ${tag} of container web does not exist`),
-    ]);
-    expect(step.summary).toMatch(/^## ❌ The rollback to release 1 .* failed\n/);
   });
 });
 

@@ -44,6 +44,7 @@ export async function checkImages(
   if (fatal.length > 0) {
     throw new UserError(
       `${fatal.join(' ')} Nothing was changed. Push what is gone again, or go back to another release.`,
+      { failureReason: 'ImageNotFound' },
     );
   }
   for (const { message } of judged) warning(message);

@@ -102,9 +102,7 @@ async function takeBack(
     const first = await look();
     if (inputs.dryRun) {
       const tools = { connection, namespace, ledger, run: run.url, signal };
-      await preview(tools, inputs, first).catch((error: unknown) =>
-        notBegun(error, signal, 'RevertRefused'),
-      );
+      await preview(tools, inputs, first).catch((error: unknown) => notBegun(error, signal));
       info('Dry run: nothing was changed.');
       writeDryRunOutputs(first);
       report.discard();

@@ -30,11 +30,9 @@ export function statusBefore(error: unknown, signal: AbortSignal): string {
 /**
  * For `.catch` around what comes before the first change: says in the outputs why nothing was begun, and
  * throws `error` on.
- * @param refusal what it is called that the user, or the API server, is to blame
  */
-export function notBegun(error: unknown, signal: AbortSignal, refusal = 'BadInput'): never {
-  const why = whyNotBegun(error, signal);
-  const reason = why === 'BadInput' ? refusal : why;
+export function notBegun(error: unknown, signal: AbortSignal): never {
+  const reason = whyNotBegun(error, signal);
   if (reason) {
     writeOutputs({ status: statusBefore(error, signal), 'failure-reason': reason });
   }

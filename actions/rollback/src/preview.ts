@@ -64,5 +64,7 @@ export async function preview(tools: PreviewTools, inputs: Inputs, plan: Plan): 
   });
   if (refused.length === 0 || (!inputs.atomic && targets.length > 0)) return;
   const why = refused.map(({ error }) => error.message).join(' ');
-  throw new UserError(`The rollback would not be made: ${why} Nothing was changed.`);
+  throw new UserError(`The rollback would not be made: ${why} Nothing was changed.`, {
+    failureReason: 'RevertRefused',
+  });
 }

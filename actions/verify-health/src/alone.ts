@@ -1,16 +1,20 @@
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { info } from '@paal/core/action/log';
 import { errorMessage, UserError } from '@paal/core/errors';
+import type { DeploymentRecord } from '@paal/core/github/record';
 import { closeInterrupted } from '@paal/core/release/interrupted';
 import { isLost, LeaseHeldError, takeLease, withLease } from '@paal/core/release/lease';
 import type { Release } from '@paal/core/release/release';
 import type { Subject } from './subject.ts';
 
-/** Who changes the app, and how long another run that does is waited for; milliseconds. */
+/** Who changes the app. */
 export interface Turn {
   /** Address of this run. */
   readonly run: string;
+  /** Milliseconds for which another run that changes it is waited for. */
   readonly waitForLease: number;
+  /** What GitHub is told of it. */
+  readonly deployments: DeploymentRecord;
 }
 
 /**
@@ -36,7 +40,7 @@ export function whyNotDone(error: unknown, app: string, signal: AbortSignal): st
  */
 export async function whileAlone<T>(
   { connection, ledger, app, namespace }: Subject,
-  { run, waitForLease }: Turn,
+  { run, waitForLease }: Pick<Turn, 'run' | 'waitForLease'>,
   { clock, signal }: ActionContext,
   work: (releases: readonly Release[], signal: AbortSignal) => Promise<T>,
 ): Promise<T | string> {

@@ -1,4 +1,6 @@
 import { runAction } from '@paal/core/action/lifecycle';
+import { completeReport } from '@paal/core/action/report-draft';
+import { recordedTimeline } from '@paal/core/rollout/replay';
 import { main } from './main.ts';
 
-await runAction({ main });
+await runAction({ main, post: async () => await completeReport(recordedTimeline) });

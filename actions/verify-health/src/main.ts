@@ -1,20 +1,21 @@
+import { openDeploymentRecord } from '@paal/core/action/deployment-record';
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { group, info, warning } from '@paal/core/action/log';
 import { writeOutputs } from '@paal/core/action/outputs';
+import { beginReport } from '@paal/core/action/report-draft';
 import { reportDirectory } from '@paal/core/action/report-file';
 import { currentRun, type RunIdentity } from '@paal/core/action/run';
 import { maskSecret } from '@paal/core/action/secrets';
 import { formatDuration } from '@paal/core/config/duration';
 import { loadConfig } from '@paal/core/config/load';
 import type { Config } from '@paal/core/config/schema';
-import { UserError } from '@paal/core/errors';
+import { errorMessage, UserError } from '@paal/core/errors';
 import { appOfRepository, checkAppName } from '@paal/core/release/release';
 import type { Check } from '@paal/core/verify/check';
 import { createChecks, credentialsOf } from '@paal/core/verify/plan';
 import { verify } from '@paal/core/verify/run';
 import { planSchedule, type Schedule } from '@paal/core/verify/schedule';
 import { type Aftermath, settleAftermath } from './aftermath.ts';
-import type { Turn } from './alone.ts';
 import { isExcused } from './follow-up.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { sentences, troubles } from './marking.ts';
@@ -24,6 +25,7 @@ import type { Marking } from './release.ts';
 import { counted, explanation, headline, type Result } from './result.ts';
 import { rollbackSentences } from './rollback-report.ts';
 import { type Settings, settle } from './settings.ts';
+import { MEASURING, settling } from './stages.ts';
 import { openSubject, type Subject } from './subject.ts';
 
 async function announce(
@@ -71,33 +73,82 @@ function tellRelease(marking: Marking, { verdict }: Result): void {
   }
 }
 
-async function verifyRelease(
+/** What is done after the checks, to the release and to what GitHub knows of it. */
+async function follow(
+  subject: Subject,
+  settings: Settings,
+  result: Result,
+  { waitForLease }: Inputs,
+  directory: string,
+  context: ActionContext,
+): Promise<Aftermath> {
+  const run = currentRun();
+  const { environment = '', url } = settings.variables;
+  const place = { app: subject.app, environment: { name: environment, url } };
+  const deployments = openDeploymentRecord({ ...place, run, ...context });
+  try {
+    if (result.verdict.status === 'failed' && !result.cancelled) {
+      deployments.failed(subject.release.number, headline(result));
+    }
+    const turn = { run: run.url, waitForLease, deployments };
+    return await settleAftermath(subject, settings, result, turn, directory, context);
+  } finally {
+    await deployments.close();
+  }
+}
+
+/** Measures until the verdict is clear, does what follows from it, and tells both. */
+async function judge(
+  checks: readonly Check[],
+  schedule: Schedule,
   settings: Settings,
   subject: Subject | undefined,
-  turn: Turn,
+  inputs: Inputs,
   context: ActionContext,
 ): Promise<void> {
   const { signal, clock } = context;
+  const directory = await reportDirectory('verify-health');
+  const { namespace = '', environment = '', version = '' } = settings.variables;
+  const facts = [
+    ['environment', environment],
+    ['namespace', namespace],
+    ['version', version],
+  ] as const;
+  const named = { action: 'verify-health', subject: 'verification', flightRecord: '', facts };
+  const report = beginReport(directory, { ...named, run: currentRun().url }, MEASURING);
+  try {
+    const progress = new Progress(schedule.duration, info);
+    const startedAt = new Date();
+    const verification = await verify(checks, schedule, {
+      clock,
+      signal,
+      onMeasurement: (measurement, verdict) => progress.report(measurement, verdict),
+    });
+    const result: Result = { ...verification, checks, schedule, startedAt };
+    await showAnswers(result);
+    if (subject) report.enter(settling(subject.release.number, headline(result)));
+    const aftermath =
+      subject && (await follow(subject, settings, result, inputs, directory, context));
+    if (aftermath) tellRelease(aftermath.marking, result);
+    await publish(report, result, settings, aftermath);
+    conclude(result, settings, aftermath);
+  } catch (error) {
+    await report.fail('error', errorMessage(error));
+    throw error;
+  }
+}
+
+async function verifyRelease(
+  settings: Settings,
+  subject: Subject | undefined,
+  inputs: Inputs,
+  context: ActionContext,
+): Promise<void> {
   for (const secret of credentialsOf(settings.checks, settings)) maskSecret(secret);
   const checks = createChecks(settings.checks, settings);
   const schedule = planSchedule(settings, checks);
   await announce(checks, schedule, settings);
-
-  const progress = new Progress(schedule.duration, info);
-  const startedAt = new Date();
-  const verification = await verify(checks, schedule, {
-    clock,
-    signal,
-    onMeasurement: (measurement, verdict) => progress.report(measurement, verdict),
-  });
-  const result: Result = { ...verification, checks, schedule, startedAt };
-  await showAnswers(result);
-  const directory = await reportDirectory('verify-health');
-  const aftermath =
-    subject && (await settleAftermath(subject, settings, result, turn, directory, context));
-  if (aftermath) tellRelease(aftermath.marking, result);
-  await publish(directory, result, settings, aftermath);
-  conclude(result, settings, aftermath);
+  await judge(checks, schedule, settings, subject, inputs, context);
 }
 
 async function subjectOf(
@@ -132,8 +183,7 @@ export async function main(context: ActionContext): Promise<void> {
   const settings = settle(inputs, config, run.ref);
   const subject = await subjectOf(inputs, config, settings, run, context);
   try {
-    const { waitForLease } = inputs;
-    await verifyRelease(settings, subject, { run: run.url, waitForLease }, context);
+    await verifyRelease(settings, subject, inputs, context);
   } finally {
     await subject?.connection.close();
   }

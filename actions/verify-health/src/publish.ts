@@ -1,5 +1,5 @@
 import { writeOutputs } from '@paal/core/action/outputs';
-import { writeReport } from '@paal/core/action/report-file';
+import type { ReportDraft } from '@paal/core/action/report-draft';
 import { currentRun } from '@paal/core/action/run';
 import { writeSummary } from '@paal/core/action/summary';
 import { renderRunSummary } from '@paal/core/report/run-summary';
@@ -18,10 +18,10 @@ import { renderSummary } from './summary.ts';
 
 /**
  * Outputs, report and summary, before the step may fail.
- * @param directory where the report goes
+ * @param draft what the report said until now
  */
 export async function publish(
-  directory: string,
+  draft: ReportDraft,
   result: Result,
   settings: Settings,
   aftermath: Aftermath | undefined,
@@ -31,7 +31,7 @@ export async function publish(
   const release = aftermath
     ? { release: markingReport(aftermath.marking), ...rollbackReport(aftermath) }
     : {};
-  const report = await writeReport(directory, reportOf(result, { ...context, ...release }));
+  const report = draft.finish(reportOf(result, { ...context, ...release }));
   const { status } = result.verdict;
   const passes = !result.cancelled && (status === 'succeeded' || isExcused(result, settings));
   writeOutputs({

@@ -3,6 +3,7 @@ import { requireAccess } from '@paal/core/cluster/access-review';
 import { readObject } from '@paal/core/cluster/apply';
 import { type Connection, connect, loadKubeConfig } from '@paal/core/cluster/connection';
 import { type Discovery, discover } from '@paal/core/cluster/discovery';
+import { hurried } from '@paal/core/cluster/hurried';
 import { objectName } from '@paal/core/cluster/object';
 import { UserError } from '@paal/core/errors';
 import { LEASE_ACCESS } from '@paal/core/release/lease';
@@ -78,7 +79,7 @@ export async function openSubject(
   { clock, signal }: ActionContext,
 ): Promise<Subject> {
   const { number, app, rollback } = request;
-  const connection = connect(loadKubeConfig(), clock);
+  const connection = hurried(connect(loadKubeConfig(), clock), signal, clock);
   try {
     const namespace = request.namespace ?? connection.namespace;
     await requireAccess(connection, namespace, MARKING, { signal });

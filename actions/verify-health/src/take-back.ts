@@ -1,5 +1,6 @@
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { group, info } from '@paal/core/action/log';
+import { stateOfRollback } from '@paal/core/github/deployment';
 import type { Evidence } from '@paal/core/report/finding';
 import { rollBackAfterFailure } from '@paal/core/rollback/automatic';
 import { patient } from '@paal/core/rollback/follow-revert';
@@ -47,6 +48,10 @@ export async function takeBack(
     if (!target) return 'there is no earlier release that served';
     signal.throwIfAborted();
     await mark({ ...shared, listener: journal, atomic: true }, release, 'failed');
-    return await rollBackAfterFailure({ ...shared, journal, inGroup: group }, target);
+    const { number, version, commit } = target.release;
+    turn.deployments.begin({ task: 'rollback', release: number, version, commit });
+    const result = await rollBackAfterFailure({ ...shared, journal, inGroup: group }, target);
+    turn.deployments.end(stateOfRollback(result.status, result.reason), result.message);
+    return result;
   });
 }

@@ -14,10 +14,16 @@ export class UserError extends Error {
   override readonly name = 'UserError';
   /** Where in the user's files the cause stands; becomes the annotation's place. */
   readonly position: SourcePosition | undefined;
+  /** What it is in one word, as the output `failure-reason` has it; `undefined` for bad input. */
+  readonly failureReason: string | undefined;
 
-  constructor(message: string, options: { cause?: unknown; position?: SourcePosition } = {}) {
+  constructor(
+    message: string,
+    options: { cause?: unknown; position?: SourcePosition; failureReason?: string } = {},
+  ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.position = options.position;
+    this.failureReason = options.failureReason;
   }
 }
 

@@ -26,6 +26,12 @@ test.each([
   ],
   ['the API server refuses', new ApiError('no', 403, {}, undefined), running, 'BadInput'],
   ['an input is wrong', wrong, running, 'BadInput'],
+  [
+    'the error has a name of its own',
+    new UserError('gone', { failureReason: 'ImageNotFound' }),
+    running,
+    'ImageNotFound',
+  ],
   ['there is a bug', new TypeError('bug'), running, undefined],
 ])('nothing was begun because %s', (_, error, signal, reason) => {
   expect(whyNotBegun(error, signal)).toBe(reason);

@@ -13,7 +13,7 @@ export function whyNotBegun(error: unknown, signal: AbortSignal): string | undef
   if (error instanceof LeaseHeldError || isLost(signal)) return 'LeaseHeld';
   if (signal.aborted) return 'Cancelled';
   if (isTransient(error)) return UNAVAILABLE;
-  return error instanceof UserError ? 'BadInput' : undefined;
+  return error instanceof UserError ? (error.failureReason ?? 'BadInput') : undefined;
 }
 
 /** What a run says that was cancelled before its first change. */
