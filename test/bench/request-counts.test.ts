@@ -40,21 +40,21 @@ test('writes and their dry runs may grow with the workloads, reads may not', () 
       `GET ${WEB}${end}`,
     ]),
   );
-  expect(over(growthWithWorkloads(one, two, 2))).toEqual(['2 workloads: get deployments']);
+  expect(over(growthWithWorkloads(one, two, 2, 0))).toEqual(['2 workloads: get deployments']);
 });
 
 test('several workloads may be read by one list in place of the one that is read by its name', () => {
   const list = 'GET /apis/apps/v1/namespaces/shop/deployments';
   const one = counts(`GET ${WEB}`);
-  expect(over(growthWithWorkloads(one, counts(list), 2))).toEqual([]);
-  expect(over(growthWithWorkloads(one, counts(list, list), 2))).toEqual([
+  expect(over(growthWithWorkloads(one, counts(list), 2, 0))).toEqual([]);
+  expect(over(growthWithWorkloads(one, counts(list, list), 2, 0))).toEqual([
     '2 workloads: list deployments',
   ]);
 });
 
 test('a second watch of a kind is over the budget, even where there were two before', () => {
   const twice = counts(`GET ${PODS}?watch=true`, `GET ${PODS}?watch=true`);
-  expect(over(growthWithWorkloads(twice, twice, 20))).toEqual(['20 workloads: watch pods']);
+  expect(over(growthWithWorkloads(twice, twice, 20, 0))).toEqual(['20 workloads: watch pods']);
 });
 
 test('a silent watch may be proven by one list in ten seconds', () => {
@@ -71,4 +71,8 @@ test('the lease may be renewed every five seconds', () => {
     );
   expect(over(growthWithTime(renewals(2), renewals(8), 30))).toEqual([]);
   expect(over(growthWithTime(renewals(2), renewals(9), 30))).toEqual(['30 s: update leases']);
+  expect(over(growthWithWorkloads(renewals(2), renewals(3), 20, 7))).toEqual([]);
+  expect(over(growthWithWorkloads(renewals(2), renewals(4), 20, 7))).toEqual([
+    '20 workloads: update leases',
+  ]);
 });

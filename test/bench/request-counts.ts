@@ -53,35 +53,41 @@ function figures(
   });
 }
 
-/** How often a kind may be asked: one is read by its name, and several by a list in place of that. */
-function mayBe(kind: string, usual: number, one: Counts): number {
-  return kind.startsWith('list ') ? usual + (one.get(kind.replace(/^list /, 'get ')) ?? 0) : usual;
+/** What time alone brings: lists by which silent watches are proven, and renewals of the lease. */
+function broughtByTime(kind: string, seconds: number, others: Counts): number {
+  if (kind === 'update leases') return Math.floor(seconds / RENEWAL_SECONDS);
+  const isProof = kind.startsWith('list ') && others.has(kind.replace(/^list /, 'watch '));
+  return isProof ? Math.floor(seconds / SILENCE_SECONDS) : 0;
+}
+
+/** A list that takes the place of the object that is read by its name where there is but one. */
+function inPlace(kind: string, one: Counts): number {
+  return kind.startsWith('list ') ? (one.get(kind.replace(/^list /, 'get ')) ?? 0) : 0;
 }
 
 /**
- * The requests for many workloads beside those for one: one open watch a kind; the writes of the
- * workloads and their dry runs once each; and of everything else, reads included, no more.
+ * The requests for many workloads, which took `seconds`, beside those for one: one open watch a kind;
+ * the writes of the workloads and their dry runs once each; and of everything else, reads included, no
+ * more than time brings.
  */
-export function growthWithWorkloads(one: Counts, many: Counts, workloads: number) {
+export function growthWithWorkloads(one: Counts, many: Counts, workloads: number, seconds: number) {
   return figures(
     `${workloads} workloads`,
     many,
     { name: '1 workload', counts: one },
     (kind, usual) =>
-      growsWithWorkloads(kind) ? workloads * Math.max(1, usual) : mayBe(kind, usual, one),
+      growsWithWorkloads(kind)
+        ? workloads * Math.max(1, usual)
+        : usual + inPlace(kind, one) + broughtByTime(kind, seconds, one),
   );
 }
 
-/**
- * The requests of a rollout that takes `seconds` beside those of a short one: nothing more, but the
- * lists by which silent watches are proven, and the renewals of the lease.
- */
+/** The requests of a rollout that takes `seconds` beside those of a short one: no more than time brings. */
 export function growthWithTime(short: Counts, long: Counts, seconds: number) {
-  const lists = Math.floor(seconds / SILENCE_SECONDS);
-  const isProof = (kind: string): boolean => short.has(kind.replace(/^list /, 'watch '));
-  const renewals = Math.floor(seconds / RENEWAL_SECONDS);
-  return figures(`${seconds} s`, long, { name: 'short', counts: short }, (kind, usual) => {
-    if (kind === 'update leases') return usual + renewals;
-    return kind.startsWith('list ') && isProof(kind) ? usual + lists : usual;
-  });
+  return figures(
+    `${seconds} s`,
+    long,
+    { name: 'short', counts: short },
+    (kind, usual) => usual + broughtByTime(kind, seconds, short),
+  );
 }

@@ -17,15 +17,23 @@ import { discard, expectStatus, timedRollout } from './timed-step.ts';
 const MANY = 20;
 const LONG = 30;
 
+interface Counted {
+  readonly counts: Counts;
+  /** How long it took. */
+  readonly seconds: number;
+}
+
 /** The requests that `work` makes on the way that it is given, through a proxy that records them. */
 async function counted(
   ground: Ground,
   work: (through: Ground) => Promise<unknown>,
-): Promise<Counts> {
+): Promise<Counted> {
   const proxy = await startFaultProxy(ground.cluster);
   try {
+    const begin = performance.now();
     await work({ ...ground, cluster: { ...ground.cluster, kubeconfig: proxy.kubeconfig } });
-    return countRequests(proxy.requests);
+    const seconds = (performance.now() - begin) / 1_000;
+    return { counts: countRequests(proxy.requests), seconds };
   } finally {
     await proxy.stop();
   }
@@ -67,19 +75,19 @@ export const requests: Benchmark = {
     const [one, many] = [await ofPaal(1), await ofPaal(MANY)];
     const kubectls = { one: await ofKubectl(1), many: await ofKubectl(MANY) };
     return [
-      ...growthWithWorkloads(one, many, MANY),
-      ...growthWithTime(one, ofLong, LONG),
+      ...growthWithWorkloads(one.counts, many.counts, MANY, many.seconds),
+      ...growthWithTime(one.counts, ofLong.counts, LONG),
       {
         what: '1 workload: all requests',
-        value: total(one),
+        value: total(one.counts),
         unit: 'requests',
-        beside: [{ name: 'kubectl', value: total(kubectls.one) }],
+        beside: [{ name: 'kubectl', value: total(kubectls.one.counts) }],
       },
       {
         what: `${MANY} workloads: all requests`,
-        value: total(many),
+        value: total(many.counts),
         unit: 'requests',
-        beside: [{ name: 'kubectl', value: total(kubectls.many) }],
+        beside: [{ name: 'kubectl', value: total(kubectls.many.counts) }],
       },
     ];
   },
