@@ -51,6 +51,9 @@ interface Review {
   readonly status: { readonly resourceRules: readonly Rule[] };
 }
 
+/** Of these groups everybody may ask what he is, and may do. */
+const EVERYBODYS = ['authentication.k8s.io', 'authorization.k8s.io'];
+
 /** What the API server grants a user in the namespace, without what it grants everybody. */
 async function granted({ cluster, namespace }: Playground, kubeconfig: string) {
   const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
@@ -63,7 +66,7 @@ async function granted({ cluster, namespace }: Playground, kubeconfig: string) {
   const { stdout } = await execa(cluster.kubectl, args, { input });
   const { resourceRules } = (JSON.parse(stdout) as Review).status;
   return grants(
-    resourceRules.filter(({ apiGroups }) => apiGroups.every((group) => !group.includes('.'))),
+    resourceRules.filter(({ apiGroups }) => !apiGroups.some((group) => EVERYBODYS.includes(group))),
   );
 }
 
