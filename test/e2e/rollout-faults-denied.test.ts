@@ -18,6 +18,7 @@ const EVERYTHING = { resources: ['*'], verbs: ['*'] };
 const RULES: readonly Rule[] = [
   { apiGroups: ['apps'], ...EVERYTHING },
   { apiGroups: [''], resources: ['configmaps'], verbs: ['*'] },
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['*'] },
   { apiGroups: [''], resources: ['pods', 'events'], verbs: ['get', 'list', 'watch'] },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
 ];
