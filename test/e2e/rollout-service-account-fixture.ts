@@ -52,7 +52,7 @@ interface Review {
 }
 
 /** Of these groups everybody may ask what he is, and may do. */
-const EVERYBODYS = ['authentication.k8s.io', 'authorization.k8s.io'];
+const EVERYBODYS = ['authentication.k8s.io', 'authorization.k8s.io', 'certificates.k8s.io'];
 
 /** What the API server grants a user in the namespace, without what it grants everybody. */
 async function granted({ cluster, namespace }: Playground, kubeconfig: string) {
