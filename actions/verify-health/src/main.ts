@@ -13,13 +13,12 @@ import { errorMessage, UserError } from '@paal/core/errors';
 import { appOfRepository, checkAppName } from '@paal/core/release/release';
 import type { Check } from '@paal/core/verify/check';
 import { createChecks, credentialsOf } from '@paal/core/verify/plan';
-import { verify } from '@paal/core/verify/run';
 import { planSchedule, type Schedule } from '@paal/core/verify/schedule';
 import { type Aftermath, settleAftermath } from './aftermath.ts';
 import { isExcused } from './follow-up.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { sentences, troubles } from './marking.ts';
-import { Progress } from './progress.ts';
+import { measure } from './measure.ts';
 import { publish } from './publish.ts';
 import type { Marking } from './release.ts';
 import { counted, explanation, headline, type Result } from './result.ts';
@@ -106,7 +105,6 @@ async function judge(
   inputs: Inputs,
   context: ActionContext,
 ): Promise<void> {
-  const { signal, clock } = context;
   const directory = await reportDirectory('verify-health');
   const { namespace = '', environment = '', version = '' } = settings.variables;
   const facts = [
@@ -117,14 +115,7 @@ async function judge(
   const named = { action: 'verify-health', subject: 'verification', flightRecord: '', facts };
   const report = beginReport(directory, { ...named, run: currentRun().url }, MEASURING);
   try {
-    const progress = new Progress(schedule.duration, info);
-    const startedAt = new Date();
-    const verification = await verify(checks, schedule, {
-      clock,
-      signal,
-      onMeasurement: (measurement, verdict) => progress.report(measurement, verdict),
-    });
-    const result: Result = { ...verification, checks, schedule, startedAt };
+    const result = await measure(checks, schedule, context);
     await showAnswers(result);
     if (subject) report.enter(settling(subject.release.number, headline(result)));
     const aftermath =

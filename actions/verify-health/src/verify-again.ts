@@ -4,8 +4,7 @@ import { formatDuration } from '@paal/core/config/duration';
 import type { Release } from '@paal/core/release/release';
 import type { RollbackTarget } from '@paal/core/rollback/target';
 import { createChecks } from '@paal/core/verify/plan';
-import { verify } from '@paal/core/verify/run';
-import { Progress } from './progress.ts';
+import { measure } from './measure.ts';
 import { asRecheck, recheckSchedule, versionAfter, withoutVersions } from './recheck.ts';
 import { counted, decisiveCheck, explanation, type Result } from './result.ts';
 import type { Settings } from './settings.ts';
@@ -29,7 +28,7 @@ export async function verifyAgain(
   before: Result,
   failed: Release,
   target: RollbackTarget,
-  { clock, signal }: ActionContext,
+  context: ActionContext,
 ): Promise<Recheck> {
   const version = versionAfter(settings.variables.version, failed, target);
   const names = before.checks.map(({ name }) => name);
@@ -44,14 +43,7 @@ export async function verifyAgain(
   const title = `Verifying ${counted(checks.length, 'check')} again, for up to ${formatDuration(schedule.duration)}`;
   return await group(title, async () => {
     for (const phrase of leftOut) info(`Not asked, because the version is not known: ${phrase}`);
-    const progress = new Progress(schedule.duration, info);
-    const startedAt = new Date();
-    const verification = await verify(checks, schedule, {
-      clock,
-      signal,
-      onMeasurement: (measurement, verdict) => progress.report(measurement, verdict),
-    });
-    return { result: { ...verification, checks, schedule, startedAt }, version, leftOut };
+    return { result: await measure(checks, schedule, context), version, leftOut };
   });
 }
 

@@ -1,4 +1,3 @@
-import type { Connection } from '../cluster/connection.ts';
 import { objectName } from '../cluster/object.ts';
 import {
   type ConfigChange,
@@ -9,6 +8,7 @@ import {
 } from '../release/config-record.ts';
 import { readConfig } from '../release/read-config.ts';
 import type { ReleaseWorkload } from '../release/release.ts';
+import type { FollowTools } from '../rollout/follow.ts';
 import type { Source } from './sources.ts';
 import type { RollbackTarget } from './target.ts';
 
@@ -24,15 +24,7 @@ export function driftSentence({ name, change }: ConfigChange, release: number): 
  * read, nothing is said.
  */
 export async function configDrift(
-  {
-    connection,
-    namespace,
-    signal,
-  }: {
-    readonly connection: Connection;
-    readonly namespace: string;
-    readonly signal: AbortSignal;
-  },
+  { connection, namespace, signal }: Pick<FollowTools, 'connection' | 'namespace' | 'signal'>,
   { sources }: RollbackTarget,
   from: readonly Source[],
 ): Promise<readonly string[]> {

@@ -1,10 +1,10 @@
-import type { Connection } from '../cluster/connection.ts';
 import { type Completion, completionOf, type SeenWorkload } from '../release/completion.ts';
 import { recordConfig, referredConfig } from '../release/config-record.ts';
 import { readConfig } from '../release/read-config.ts';
 import type { ReleaseContent } from '../release/release.ts';
 import { imageIdsOf } from '../workload/image-ids.ts';
 import { imagePlaces } from '../workload/images.ts';
+import type { FollowTools } from './follow.ts';
 import { rulesOf } from './target.ts';
 import type { Standing } from './tracker.ts';
 
@@ -25,15 +25,7 @@ export function seenWorkloads(standings: readonly Standing[]): readonly SeenWork
  * ConfigMaps and of Secrets is asked for; the rest has been watched.
  */
 export async function completionAfter(
-  {
-    connection,
-    namespace,
-    signal,
-  }: {
-    readonly connection: Connection;
-    readonly namespace: string;
-    readonly signal: AbortSignal;
-  },
+  { connection, namespace, signal }: Pick<FollowTools, 'connection' | 'namespace' | 'signal'>,
   content: ReleaseContent,
   standings: readonly Standing[],
 ): Promise<Completion> {
