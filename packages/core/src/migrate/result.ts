@@ -3,14 +3,26 @@ import type { AppliedMigration } from './history.ts';
 import { lateNames, missingNames, pendingNames, type Step } from './plan.ts';
 import type { RunResult } from './runner.ts';
 
-/** What is asked of `paal/migrate`. */
-export type MigrateCommand = 'up' | 'down' | 'status' | 'plan';
+/** The output `status`; `changed` when records, and not the data, were changed. */
+export type MigrateStatus =
+  | 'applied'
+  | 'up-to-date'
+  | 'planned'
+  | 'reverted'
+  | 'changed'
+  | 'failed';
 
-/** The output `status`. */
-export type MigrateStatus = 'applied' | 'up-to-date' | 'planned' | 'reverted' | 'failed';
-
-/** Where one migration stands: `applied` before this run, `done` (applied or reverted) by it. */
-export type MigrationState = 'applied' | 'pending' | 'planned' | 'done' | 'failed';
+/**
+ * Where one migration stands: `applied` before this run, `done` (applied, reverted or marked) by it,
+ * `interrupted` by the death or the cancellation of an earlier run.
+ */
+export type MigrationState =
+  | 'applied'
+  | 'pending'
+  | 'planned'
+  | 'done'
+  | 'failed'
+  | 'interrupted';
 
 /** One migration, of the checkout or of the changelog. */
 export interface MigrationEntry {
@@ -20,8 +32,15 @@ export interface MigrationEntry {
   readonly missing: boolean;
   /** Not applied, though a newer one is. */
   readonly late: boolean;
+  /** Its file is another one than the one that was applied. */
+  readonly edited: boolean;
   readonly appliedAt: Date | undefined;
   readonly milliseconds: number | undefined;
+  /** Address of the run that applied it, and its commit. */
+  readonly run: string | undefined;
+  readonly sha: string | undefined;
+  /** The last checkpoint of an attempt that did not end, as text. */
+  readonly checkpoint: string | undefined;
 }
 
 /** What is known of a call, as far as it came. */
@@ -37,8 +56,12 @@ export interface Progress {
   readonly run: RunResult | undefined;
 }
 
+/** Whether the database may have been changed, and else what stood in the way. */
+export type FailureKind = 'failed' | 'refused' | 'locked' | 'unreachable' | 'internal';
+
 /** Why a call failed. */
 export interface MigrateFailure {
+  readonly kind: FailureKind;
   readonly message: string;
   readonly position: SourcePosition | undefined;
 }
