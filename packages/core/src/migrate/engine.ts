@@ -10,7 +10,7 @@ import { nameOf } from './lease/errors.ts';
 import type { MigrationLease } from './lease/keep.ts';
 import { unlock } from './lease/unlock.ts';
 import { applyMark, type Mark, planRepair } from './mark.ts';
-import { planBaseline } from './plan.ts';
+import { planBaseline, type Step } from './plan.ts';
 import { decideSteps, type LoadedSteps, loadSteps } from './prepare.ts';
 import type { MigrateRequest } from './request.ts';
 import { failureKindOf, type MigrateResult, migrateResult } from './result.ts';
@@ -66,20 +66,37 @@ async function runLoaded(
   return result;
 }
 
+/** Whether it is still the same that is to be run. */
+function isUnchanged(steps: readonly Step[], others: readonly Step[]): boolean {
+  return (
+    steps.length === others.length && steps.every(({ name }, index) => name === others[index]?.name)
+  );
+}
+
+/**
+ * Plans and loads before the lease is asked for, so that what cannot be run touches nothing, and what
+ * has nothing to do waits for nobody; and again when another run has changed what is to be done.
+ */
 async function runUpOrDown(session: Session): Promise<void> {
   const { request, known, io } = session;
-  await holdingLease(session, async (lease) => {
-    const standing = await takeStock(session, undefined, true);
-    const loaded = await load(session, standing);
-    try {
-      if (loaded.steps.length === 0) return;
+  const loads = [await load(session, await look(session))];
+  try {
+    if (known.steps.length === 0) return;
+    await holdingLease(session, async (lease) => {
+      const standing = await takeStock(session, undefined, true);
+      const silent = { info: () => {}, warn: () => {} };
+      if (!isUnchanged(decideSteps(standing, request, silent), known.steps)) {
+        loads.push(await load(session, standing));
+      }
+      const loaded = loads.at(-1);
+      if (!loaded || loaded.steps.length === 0) return;
       const verb = request.command === 'down' ? 'Revert' : 'Apply';
       const run = async () => await runLoaded(session, loaded, standing, lease);
       known.run = await io.group(`${verb} ${plural(loaded.steps.length)}`, run);
-    } finally {
-      await loaded.remove();
-    }
-  });
+    });
+  } finally {
+    for (const { remove } of loads) await remove();
+  }
 }
 
 /** What would be run, and what stands in its way. */
