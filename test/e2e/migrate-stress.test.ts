@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomNumbers } from '@paal/core/migrate/lease/lease.test-data';
 import { MongoClient } from 'mongodb';
 import { type MongodbProxy, startMongodbProxy } from '../mongodb-faults/mongodb-proxy.ts';
 import { type Server, startServer } from '../mongodb-faults/server.ts';
 import { judge } from '../stress/judge.ts';
-import { randomNumbers } from '../stress/random.ts';
 import { lastRun, playRound } from '../stress/round.ts';
 
 const ROUNDS = Number(process.env.PAAL_STRESS_ROUNDS ?? 8);

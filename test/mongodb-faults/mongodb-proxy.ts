@@ -2,7 +2,14 @@ import { connect, createServer, type Socket } from 'node:net';
 import { listen, listenOnFreePort } from '../cluster/supervisor/ports.ts';
 import { type Exchange, type Fault, Faults, type Injection, type Scope } from './fault.ts';
 import { ReplicaSetDouble } from './replica-set.ts';
-import { answerTo, type Message, messagesOf, parseMessage, readdressed } from './wire.ts';
+import {
+  answeredOnce,
+  answerTo,
+  type Message,
+  messagesOf,
+  parseMessage,
+  readdressed,
+} from './wire.ts';
 
 /** A way to a MongoDB server on which a test can make trouble. */
 export interface MongodbProxy {
@@ -93,8 +100,8 @@ export async function startMongodbProxy(options: ProxyOptions): Promise<MongodbP
     client.once('close', () => closed.abort());
     try {
       for await (const bytes of messagesOf(client)) {
-        const message = parseMessage(bytes);
-        if (message.isUnanswered) upstream.socket.write(bytes);
+        const message = parseMessage(answeredOnce(bytes));
+        if (message.isUnanswered) upstream.socket.write(message.bytes);
         else await relay(client, message, upstream.send, closed.signal);
       }
     } catch {

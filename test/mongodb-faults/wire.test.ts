@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { BSON } from 'mongodb';
-import { answerTo, bodyOf, countOf, parseMessage, withBody } from './wire.ts';
+import { answeredOnce, answerTo, bodyOf, countOf, parseMessage, withBody } from './wire.ts';
 
 /** An OP_MSG with a body, and a sequence of documents beside it. */
 function message(body: object, name: string, documents: readonly object[]): Buffer {
@@ -32,6 +32,12 @@ describe('a message', () => {
   test('is the same with the same body again: numbers keep their types', () => {
     const parsed = parseMessage(sent);
     expect(withBody(parsed, parsed.body)).toEqual(sent);
+  });
+
+  test('may be answered once only', () => {
+    const streamed = Buffer.from(sent);
+    streamed.writeInt32LE(1 << 16, 16);
+    expect(answeredOnce(streamed)).toEqual(sent);
   });
 
   test('is answered under its own number', () => {

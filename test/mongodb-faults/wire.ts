@@ -9,6 +9,7 @@ const OP_MSG = 2013;
 const HEADER = 16;
 const CHECKSUM_PRESENT = 1;
 const MORE_TO_COME = 2;
+const EXHAUST_ALLOWED = 1 << 16;
 
 /** Numbers keep their types, so that what is sent on is what came. */
 const AS_IT_IS = { promoteValues: false } as const;
@@ -37,6 +38,17 @@ export async function* messagesOf(socket: Socket): AsyncGenerator<Buffer> {
       rest = rest.subarray(length);
     }
   }
+}
+
+/**
+ * A message without the leave to answer it more than once, which MongoDB takes for `hello`: the client
+ * asks again then.
+ */
+export function answeredOnce(bytes: Buffer): Buffer {
+  if (bytes.readInt32LE(12) !== OP_MSG) return bytes;
+  const copy = Buffer.from(bytes);
+  copy.writeInt32LE(bytes.readInt32LE(HEADER) & ~EXHAUST_ALLOWED, HEADER);
+  return copy;
 }
 
 function document(bytes: Buffer, offset: number): [Readonly<Record<string, unknown>>, number] {
