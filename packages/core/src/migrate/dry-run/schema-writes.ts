@@ -1,0 +1,186 @@
+import { fieldsOf, firstKey, isFields, listOf, numberOf } from './bson.ts';
+import { plainCommand } from './command-kinds.ts';
+import type { WriteHandler } from './document-writes.ts';
+import { indexNotes } from './index-notes.ts';
+import type { RealDatabase } from './real-database.ts';
+import type { Fields } from './recorded.ts';
+import { ejsonText, joinText, shapeOf } from './shown-text.ts';
+
+async function indexes(
+  real: RealDatabase,
+  database: string,
+  collection: string,
+): Promise<readonly Fields[]> {
+  return await real.firstBatch(database, { listIndexes: collection });
+}
+
+async function exists(real: RealDatabase, database: string, name: string): Promise<boolean> {
+  const command = { listCollections: 1, filter: { name }, nameOnly: true };
+  return (await real.firstBatch(database, command)).length > 0;
+}
+
+function sameKey(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+const createIndexes: WriteHandler = async ({ bson, real, today }, database, command) => {
+  const where = { database, collection: String(command.createIndexes) };
+  const existing = await indexes(real, database, where.collection);
+  const specifications = listOf(command.indexes).map(fieldsOf);
+  const records = [];
+  for (const specification of specifications) {
+    const { key, name, v: _, ...options } = specification;
+    const note = existing.some((index) => index.name === name || sameKey(index.key, key))
+      ? 'an index of this name or key exists now'
+      : await indexNotes(real, where, specification, today());
+    const rest = Object.keys(options).length === 0 ? undefined : ejsonText(bson, options);
+    const text = joinText(ejsonText(bson, key), rest);
+    const shape = shapeOf(['createIndexes', where, name]);
+    records.push({ name: 'createIndexes', ...where, text, documents: undefined, note, shape });
+  }
+  const before = Math.max(existing.length, 1);
+  const numIndexesAfter = before + specifications.length;
+  return {
+    answer: {
+      numIndexesBefore: before,
+      numIndexesAfter,
+      createdCollectionAutomatically: existing.length === 0,
+      ok: 1,
+    },
+    records,
+  };
+};
+
+const dropIndexes: WriteHandler = async ({ bson, real }, database, command) => {
+  const collection = String(command.dropIndexes ?? command.deleteIndexes);
+  const { index } = command;
+  const existing = await indexes(real, database, collection);
+  const missing = listOf(Array.isArray(index) ? index : [index]).filter(
+    (one) => typeof one === 'string' && one !== '*' && !existing.some(({ name }) => name === one),
+  );
+  const note = missing.length === 0 ? undefined : `there is no index ${missing.join(', ')} now`;
+  const text = typeof index === 'string' ? index : ejsonText(bson, index);
+  const name = 'dropIndexes';
+  const shape = shapeOf([name, database, collection]);
+  return {
+    answer: { nIndexesWas: Math.max(existing.length, 1), ok: 1 },
+    records: [{ name, database, collection, text, documents: undefined, note, shape }],
+  };
+};
+
+const drop: WriteHandler = async ({ real }, database, command) => {
+  const where = { database, collection: String(command.drop) };
+  const there = await exists(real, database, where.collection);
+  const name = 'drop';
+  const shape = shapeOf([name, where]);
+  const count = there ? await real.count({ ...where, filter: {} }, shape) : { documents: 0 };
+  const note = there ? count.why : 'there is no such collection now';
+  return {
+    answer: { nIndexesWas: 1, ns: `${database}.${where.collection}`, ok: 1 },
+    records: [{ name, ...where, text: '', documents: count.documents, note, shape }],
+  };
+};
+
+const dropDatabase: WriteHandler = async ({ real }, database) => {
+  const stats = await real.read(database, { dbStats: 1 }).catch((): Fields => ({}));
+  const documents = stats.objects === undefined ? undefined : numberOf(stats.objects);
+  const note = `with all of its ${numberOf(stats.collections)} collections`;
+  const name = 'dropDatabase';
+  const shape = shapeOf([name, database]);
+  return {
+    answer: { dropped: database, ok: 1 },
+    records: [{ name, database, collection: undefined, text: '', documents, note, shape }],
+  };
+};
+
+function splitNamespace(namespace: unknown) {
+  const text = String(namespace);
+  const dot = text.indexOf('.');
+  return { database: text.slice(0, dot), collection: text.slice(dot + 1) };
+}
+
+const renameCollection: WriteHandler = async ({ real }, _, command) => {
+  const where = splitNamespace(command.renameCollection);
+  const to = splitNamespace(command.to);
+  const name = 'renameCollection';
+  const shape = shapeOf([name, where]);
+  const { documents, why } = await real.count({ ...where, filter: {} }, shape);
+  const drops = command.dropTarget === true;
+  const target = (await exists(real, to.database, to.collection))
+    ? await real.count({ ...to, filter: {} }, shapeOf([name, to]))
+    : undefined;
+  const size = target ? (target.documents ?? 'uncounted') : 0;
+  const note =
+    target &&
+    (drops
+      ? `the ${size} documents of ${to.collection} would be lost`
+      : `${to.collection} exists now, with ${size} documents: unless it is dropped before, this fails`);
+  const other = to.database === where.database ? to.collection : String(command.to);
+  const text = joinText(`to ${other}`, drops ? 'dropTarget' : undefined);
+  return {
+    answer: { ok: 1 },
+    records: [{ name, ...where, text, documents, note: note ?? why, shape }],
+  };
+};
+
+const create: WriteHandler = async ({ bson, real }, database, command) => {
+  const collection = String(command.create);
+  const { create: _, ...options } = plainCommand(command);
+  const note = (await exists(real, database, collection))
+    ? 'it exists now: unless it is dropped before, this fails'
+    : undefined;
+  const text = Object.keys(options).length === 0 ? '' : joinText(ejsonText(bson, options));
+  const name = 'create';
+  const shape = shapeOf([name, database, collection]);
+  return {
+    answer: { ok: 1 },
+    records: [{ name, database, collection, text, documents: undefined, note, shape }],
+  };
+};
+
+const collMod: WriteHandler = async ({ bson, real }, database, command) => {
+  const where = { database, collection: String(command.collMod) };
+  const { collMod: _, ...options } = plainCommand(command);
+  const { validator } = options;
+  const name = 'collMod';
+  const shape = shapeOf([name, where], options);
+  let note: string | undefined;
+  if (isFields(validator) && firstKey(validator) !== '') {
+    const filter = { $nor: [validator] };
+    const { documents, why } = await real.count({ ...where, filter }, shape);
+    note = why
+      ? `documents against the new validator: ${why}`
+      : `${documents} documents are against the new validator now`;
+  }
+  const text = joinText(ejsonText(bson, options));
+  return {
+    answer: { ok: 1 },
+    records: [{ name, ...where, text, documents: undefined, note, shape }],
+  };
+};
+
+/** What looks at the writes of collections, indexes and databases, by the command's name. */
+export const schemaWrites: Readonly<Record<string, WriteHandler>> = {
+  createIndexes,
+  dropIndexes,
+  deleteIndexes: dropIndexes,
+  drop,
+  dropDatabase,
+  renameCollection,
+  create,
+  collMod,
+};
+
+/** Any other command: recorded as it is, and answered as done. */
+export const otherWrite: WriteHandler = async ({ bson }, database, command) => {
+  const name = firstKey(command);
+  const collection = typeof command[name] === 'string' ? String(command[name]) : undefined;
+  const { [name]: _, ...options } = plainCommand(command);
+  const text = Object.keys(options).length === 0 ? '' : joinText(ejsonText(bson, options));
+  const shape = shapeOf([name, database, collection], options);
+  const note = 'not known to the dry run, answered as done';
+  return {
+    answer: { ok: 1 },
+    records: [{ name, database, collection, text, documents: undefined, note, shape }],
+  };
+};
