@@ -2,7 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { dryRunLines } from '@paal/core/migrate/dry-run/shown-lines';
 import { MongoClient } from 'mongodb';
 import {
+  bson6,
   contents,
+  DRIVERS,
   type Ground,
   REPLICA_SET,
   type RehearsalOptions,
@@ -322,6 +324,25 @@ describe('a dry run', () => {
       'updateMany orders filter {"token":{"$exists":false}} update [{"$set":{"token":"$total"}}]: 3 documents',
     ]);
     expect(await ground.client.db('admin').command({ ping: 1 })).toMatchObject({ ok: 1 });
+  });
+
+  test("reaches the real server by a repository's own driver of another major version", async () => {
+    const client = await new DRIVERS[6](server.uri).connect();
+    try {
+      const recorded = await rehearse(
+        { client, db: client.db('shop') },
+        async (db) => {
+          const orders = db.collection('orders');
+          for (const { _id } of await orders.find().toArray()) await orders.deleteOne({ _id });
+        },
+        { driver: 6, bson: bson6() },
+      );
+      expect(dryRunLines(recorded, 'shop')).toEqual([
+        expect.stringMatching(/^3 × deleteOne orders filter .*: 3 documents$/),
+      ]);
+    } finally {
+      await client.close();
+    }
   });
 
   test('takes writes whose answer nobody waits for', async () => {

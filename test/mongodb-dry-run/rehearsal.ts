@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+import { type Bson, bsonOfDriver } from '@paal/core/migrate/dry-run/bson';
 import type { Fields } from '@paal/core/migrate/dry-run/recorded';
 import { type DryRunServer, startDryRunServer } from '@paal/core/migrate/dry-run/server';
 import { type Db, MongoClient as MongoClient7 } from 'mongodb';
@@ -8,6 +10,11 @@ export const DRIVERS = {
   7: MongoClient7,
   6: MongoClient6 as unknown as typeof MongoClient7,
 } as const;
+
+/** The bson of the driver mongodb 6. */
+export function bson6(): Bson {
+  return bsonOfDriver(fileURLToPath(import.meta.resolve('mongodb-6')));
+}
 
 /** A real server and its client. */
 export interface Ground {
@@ -21,6 +28,7 @@ export interface RehearsalOptions {
   /** What the real server is taken to greet with. */
   readonly hello?: Fields;
   readonly signal?: AbortSignal;
+  readonly bson?: Bson;
   readonly mostWrites?: number;
   readonly mostCountTime?: number;
 }

@@ -16,7 +16,9 @@ export const MOST_REPEATS = 100;
 const ILLEGAL_OPERATION = 20;
 const INTERRUPTED = 11_601;
 
-const WRITES: Readonly<Record<string, WriteHandler>> = { ...documentWrites, ...schemaWrites };
+const WRITES: ReadonlyMap<string, WriteHandler> = new Map(
+  Object.entries({ ...documentWrites, ...schemaWrites }),
+);
 
 /** Commands of a session or a connection, which there is nothing to do for. */
 const DONE: ReadonlySet<string> = new Set([
@@ -101,7 +103,7 @@ export function newAnswers(options: AnswerOptions): (request: WireRequest) => Pr
   };
 
   const write = async (database: string, command: Fields): Promise<Fields> => {
-    const handler = WRITES[firstKey(command)] ?? otherWrite;
+    const handler = WRITES.get(firstKey(command)) ?? otherWrite;
     const outcome = await handler(options, database, command);
     const refusal = endless(database, command, outcome);
     if (refusal) return refusal;

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { Fields } from './recorded.ts';
 
 /**
@@ -10,6 +11,14 @@ export interface Bson {
   readonly ObjectId: new () => object;
   readonly Long: { fromNumber(value: number): object };
   readonly EJSON: { stringify(value: unknown, options: Fields): string };
+}
+
+/**
+ * The bson of a repository's own driver, whose main file is `driver`.
+ * @throws Error when there is none beside it
+ */
+export function bsonOfDriver(driver: string): Bson {
+  return createRequire(driver)('bson') as Bson;
 }
 
 /** So that what is read is written again as it was: an int32 stays one, a long and a binary too. */

@@ -32,7 +32,10 @@ export interface DryRunOptions {
   readonly redact: (text: string) => string;
   /** The calendar's time. */
   readonly today: () => Date;
-  /** The package bson of the driver of the real client. Default: the one of the built-in driver. */
+  /**
+   * The package bson of the driver of the real client, as `bsonOfDriver` gives it. Default: the one
+   * of the built-in driver.
+   */
   readonly bson?: Bson | undefined;
   /** Default: 10,000. */
   readonly mostWrites?: number;
