@@ -1,56 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { dryRunLines } from '@paal/core/migrate/dry-run/shown-lines';
-import { MongoClient } from 'mongodb';
-import {
-  bson6,
-  contents,
-  DRIVERS,
-  type Ground,
-  REPLICA_SET,
-  type RehearsalOptions,
-  rehearse,
-} from '../mongodb-dry-run/rehearsal.ts';
-import { type LoopbackFerretDb, startLoopbackFerretDb } from '../mongodb-faults/ferretdb.ts';
+import { describe, expect, test } from '@jest/globals';
+import { dryRuns } from '../mongodb-dry-run/ground.ts';
+import { REPLICA_SET, type rehearse } from '../mongodb-dry-run/rehearsal.ts';
 
-let server: LoopbackFerretDb;
-let ground: Ground;
-let before: Readonly<Record<string, string>>;
-
-beforeAll(async () => {
-  server = await startLoopbackFerretDb();
-  const client = await MongoClient.connect(server.uri);
-  ground = { client, db: client.db('shop') };
-}, 600_000);
-
-afterAll(async () => {
-  await ground?.client.close();
-  await server?.stop();
-});
-
-beforeEach(async () => {
-  const users = Array.from({ length: 250 }, (_, index) => ({
-    _id: index as never,
-    legacy: index < 40,
-    email: `user${index % 248}@shop.example`,
-    seen: new Date(Date.UTC(2025, 0, 1 + index)),
-  }));
-  await ground.db.dropDatabase();
-  await ground.db.collection('users').insertMany(users);
-  await ground.db.collection('orders').insertMany([{ total: 1 }, { total: 2 }, { total: 3 }]);
-  before = await contents(ground.client);
-});
-
-afterEach(async () => {
-  expect(await contents(ground.client)).toEqual(before);
-});
-
-/** The lines of a dry run of `migration`. */
-async function linesOf(
-  migration: Parameters<typeof rehearse>[1],
-  options?: RehearsalOptions,
-): Promise<readonly string[]> {
-  return dryRunLines(await rehearse(ground, migration, options), 'shop');
-}
+const { ground, linesOf } = dryRuns();
 
 describe.each([7, 6] as const)('a dry run with the driver mongodb %d', (driver) => {
   test('shows inserts, updates and deletions with the documents that they meet', async () => {
@@ -295,7 +247,7 @@ describe('a dry run', () => {
       ]);
       expect(await db.collection('users').indexes()).toHaveLength(1);
       expect((await db.admin().buildInfo()).version).toBe(
-        (await ground.client.db().admin().buildInfo()).version,
+        (await ground().client.db().admin().buildInfo()).version,
       );
       expect(await client.db('admin').command({ ping: 1 })).toMatchObject({ ok: 1 });
       await expect(db.collection('users').findOne({ $nonsense: 1 })).rejects.toMatchObject({
@@ -306,100 +258,23 @@ describe('a dry run', () => {
     expect(lines).toEqual(['no writes']);
   });
 
-  test('records commands that it does not know, sends none, and shows no secret', async () => {
-    const lines = await linesOf(async (db, client) => {
-      await db.command({ createUser: 'app', pwd: 'topsecret', roles: ['readWrite'] });
-      await client.db('admin').command({ shutdown: 1, comment: 'hunter2' });
-      await db
-        .collection('orders')
-        .updateMany({ token: 'abc' }, { $set: { 'login.password': 'abc' } });
-      await db
-        .collection('orders')
-        .updateMany({ token: { $exists: false } }, [{ $set: { token: '$total' } }]);
+  test('looks at a large bulk write in one, and tells the documents that are not there', async () => {
+    const lines = await linesOf(async (db) => {
+      const updates = Array.from({ length: 400 }, (_, index) => ({
+        updateOne: { filter: { _id: index as never }, update: { $set: { a: index } } },
+      }));
+      const result = await db
+        .collection('users')
+        .bulkWrite([
+          ...updates,
+          { deleteOne: { filter: { _id: 3 as never } } },
+          { deleteOne: { filter: { _id: 300 as never } } },
+        ]);
+      expect(result).toMatchObject({ matchedCount: 250, modifiedCount: 250, deletedCount: 1 });
     });
     expect(lines).toEqual([
-      'createUser app {"pwd":"***","roles":["readWrite"]}: not known to the dry run, answered as done',
-      'shutdown admin {"comment":"***"}: not known to the dry run, answered as done',
-      'updateMany orders filter {"token":"***"} update {"$set":{"login.password":"***"}}: 0 documents',
-      'updateMany orders filter {"token":{"$exists":false}} update [{"$set":{"token":"$total"}}]: 3 documents',
+      '400 × updateOne users filter {"_id":0} update {"$set":{"a":0}}: 250 documents',
+      '2 × deleteOne users filter {"_id":3}: 1 document',
     ]);
-    expect(await ground.client.db('admin').command({ ping: 1 })).toMatchObject({ ok: 1 });
-  });
-
-  test("reaches the real server by a repository's own driver of another major version", async () => {
-    const client = await new DRIVERS[6](server.uri).connect();
-    try {
-      const recorded = await rehearse(
-        { client, db: client.db('shop') },
-        async (db) => {
-          const orders = db.collection('orders');
-          for (const { _id } of await orders.find().toArray()) await orders.deleteOne({ _id });
-        },
-        { driver: 6, bson: bson6() },
-      );
-      expect(dryRunLines(recorded, 'shop')).toEqual([
-        expect.stringMatching(/^3 × deleteOne orders filter .*: 3 documents$/),
-      ]);
-    } finally {
-      await client.close();
-    }
-  });
-
-  test('takes writes whose answer nobody waits for', async () => {
-    const lines = await linesOf(async (db) => {
-      await db.collection('orders').deleteMany({}, { writeConcern: { w: 0 } });
-      await db.collection('orders').findOne();
-    });
-    expect(lines).toEqual(['deleteMany orders filter {}: 3 documents']);
-  });
-
-  test('ends a migration that waits for what it writes', async () => {
-    const loop = linesOf(async (db) => {
-      let modified = 1;
-      while (modified > 0) {
-        const users = db.collection('users');
-        ({ modifiedCount: modified } = await users.updateMany(
-          { legacy: true },
-          { $set: { legacy: false } },
-        ));
-      }
-    });
-    await expect(loop).rejects.toThrow('The same update came 100 times in a row');
-  });
-
-  test('keeps so many writes and counts the others', async () => {
-    const lines = await linesOf(
-      async (db) => {
-        for (let index = 0; index < 30; index += 1)
-          await db.collection('logs').insertOne({ index });
-      },
-      { mostWrites: 10 },
-    );
-    expect(lines).toEqual([expect.stringMatching(/^10 × insert logs /), '… and 20 writes more']);
-  });
-
-  test('ends with its signal, and what still waits for it fails', async () => {
-    const abort = new AbortController();
-    const run = linesOf(
-      async (db) => {
-        await db.collection('orders').insertOne({ total: 4 });
-        abort.abort(new Error('cancelled'));
-        await db.collection('orders').insertOne({ total: 5 });
-      },
-      { signal: abort.signal },
-    );
-    await expect(run).rejects.toThrow(/ECONNREFUSED|closed|not connected/i);
-  });
-
-  test('answers nobody who does not have its own uri', async () => {
-    await linesOf(async (_db, _client, { uri }) => {
-      const stranger = new MongoClient(uri.replace(/&appName=.*/, ''), {
-        serverSelectionTimeoutMS: 200,
-      });
-      await expect(stranger.db('shop').collection('users').findOne()).rejects.toThrow(
-        'belongs to a dry run',
-      );
-      await stranger.close();
-    });
   });
 });

@@ -18,14 +18,13 @@ export interface Bson {
  * @throws Error when there is none beside it
  */
 export function bsonOfDriver(driver: string): Bson {
-  return createRequire(driver)('bson') as Bson;
+  const require = createRequire(driver);
+  return require('bson') as Bson;
 }
 
 /** So that what is read is written again as it was: an int32 stays one, a long and a binary too. */
 export const AS_IT_IS = {
   promoteValues: false,
-  promoteLongs: false,
-  promoteBuffers: false,
   bsonRegExp: true,
 } as const;
 

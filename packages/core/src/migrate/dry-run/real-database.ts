@@ -22,6 +22,12 @@ export type Count =
   | { readonly documents: number; readonly why?: undefined }
   | { readonly documents?: undefined; readonly why: string };
 
+/** Documents, or why they could not be read. */
+export interface Batch {
+  readonly documents: readonly Fields[];
+  readonly why: string | undefined;
+}
+
 /** The real server, which is only read. */
 export interface RealDatabase {
   /** Sends a command that changes nothing. */
@@ -30,8 +36,8 @@ export interface RealDatabase {
   count(selection: Selection, shape: string): Promise<Count>;
   /** How many documents `pipeline` gives; never throws. */
   countPipeline(selection: Selection, pipeline: readonly Fields[], shape: string): Promise<Count>;
-  /** The documents of a cursor's first batch, none where the command fails. */
-  firstBatch(database: string, command: Fields): Promise<readonly Fields[]>;
+  /** The documents of a cursor's first batch, or why there are none; never throws. */
+  firstBatch(database: string, command: Fields): Promise<Batch>;
   close(): Promise<void>;
 }
 
@@ -41,6 +47,10 @@ const CURSOR_NOT_FOUND = 43;
 
 /** Options of a write that bear on which documents it finds. */
 export const SELECTING = ['collation', 'hint', 'let'] as const;
+
+function messageOf(error: unknown): string {
+  return errorMessage(error).replaceAll('\n', ' ');
+}
 
 function codeOf(error: unknown): number {
   return numberOf((error as { code?: unknown } | null)?.code);
@@ -82,7 +92,7 @@ export function readOnly(
       return { documents: await work() };
     } catch (error) {
       if (codeOf(error) !== MAX_TIME_EXPIRED) {
-        return { why: `not counted: ${errorMessage(error).replaceAll('\n', ' ')}` };
+        return { why: `not counted: ${messageOf(error)}` };
       }
       slow.add(shape);
       return { why: `not counted (over ${limit})` };
@@ -124,10 +134,13 @@ export function readOnly(
     countPipeline: async (selection, pipeline, shape) =>
       await counted(shape, async () => await runPipeline(selection, pipeline)),
     firstBatch: async (database, command) => {
-      const answer = await read(database, { ...command, maxTimeMS: mostTime }).catch(
-        (): Fields => ({}),
-      );
-      return listOf(fieldsOf(answer.cursor).firstBatch).map(fieldsOf);
+      try {
+        const answer = await read(database, { ...command, maxTimeMS: mostTime });
+        const documents = listOf(fieldsOf(answer.cursor).firstBatch).map(fieldsOf);
+        return { documents, why: undefined };
+      } catch (error) {
+        return { documents: [], why: `not looked up: ${messageOf(error)}` };
+      }
     },
     close: async () => {
       await session?.endSession();

@@ -1,4 +1,5 @@
-import { type Bson, fieldsOf, firstKey, isFields, listOf, pick } from './bson.ts';
+import pLimit from 'p-limit';
+import { type Bson, fieldsOf, firstKey, isFields, pick } from './bson.ts';
 import { type Count, type RealDatabase, SELECTING } from './real-database.ts';
 import type { Fields, RecordedCommand } from './recorded.ts';
 import { ejsonText, joinText, shapeOf } from './shown-text.ts';
@@ -37,6 +38,8 @@ export interface UpdateStatement {
 
 const MOST_IDS = 1_000;
 const SHOWN_DOCUMENTS = 2;
+/** How many statements of one command are looked at at once. */
+const AT_ONCE = 8;
 
 function isOperator(value: unknown): boolean {
   return isFields(value) && firstKey(value).startsWith('$');
@@ -136,6 +139,11 @@ export async function planInsert(
   };
 }
 
+/** How many documents `planned` would change, delete or insert together. */
+export function sumOf(planned: readonly Planned[]): number {
+  return planned.reduce((total, { n }) => total + n, 0);
+}
+
 /** An update as the commands `update` and `bulkWrite` have it. */
 export function readUpdate(statement: unknown, command: Fields): UpdateStatement {
   const { q, u, filter, updateMods, multi, upsert, ...options } = fieldsOf(statement);
@@ -148,12 +156,10 @@ export function readUpdate(statement: unknown, command: Fields): UpdateStatement
   };
 }
 
-/** The elements of `list`, each planned by `plan` in its turn. */
-export async function planEach(
-  list: unknown,
-  plan: (element: unknown) => Promise<Planned>,
+/** What `plan` gives for each element of `list`, in their order; a few are looked at at once. */
+export async function planEach<T>(
+  list: readonly T[],
+  plan: (element: T) => Promise<Planned>,
 ): Promise<readonly Planned[]> {
-  const planned: Planned[] = [];
-  for (const element of listOf(list)) planned.push(await plan(element));
-  return planned;
+  return await pLimit(AT_ONCE).map(list, async (element) => await plan(element));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { deserialize, EJSON, Long, ObjectId, serialize } from 'bson';
+import { Double, deserialize, EJSON, Int32, Long, ObjectId, serialize } from 'bson';
 import fc from 'fast-check';
 import type { Fields } from './recorded.ts';
 import { messageSplitter, readRequest, writeReply } from './wire.ts';
@@ -99,7 +99,11 @@ describe("MongoDB's wire protocol", () => {
   });
 
   test('carries numbers as they were: an int32, a double and a long stay what they are', () => {
-    const command = { find: 'a', filter: { a: Long.fromNumber(1) }, $db: 'shop' };
+    const command = {
+      find: 'a',
+      filter: { a: Long.fromNumber(1), b: new Double(1), c: new Int32(1) },
+      $db: 'shop',
+    };
     const bytes = message({
       id: 1,
       command,
