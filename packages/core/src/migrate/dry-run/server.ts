@@ -99,7 +99,8 @@ function serve(
  *
  * Its limits are those of limits.ts. A migration that repeats one write until it finds nothing more is
  * stopped by an error after 100 times; one that waits for its own writes otherwise goes on until
- * `options.signal` ends it. Reads go to the primary; a transaction reads no snapshot.
+ * `options.signal` ends it. Reads go to the primary, of a sharded cluster through its only router in
+ * the uri; a transaction reads no snapshot.
  * @throws what the driver throws when the real server does not answer
  */
 export async function startDryRunServer(
