@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import { announceFiles, announceStatus, announceSteps } from './announce.ts';
-import { migrationCaller } from './call.ts';
+import { checkTransactions, isTransaction, migrationCaller } from './call.ts';
 import { connectMongodb, type MongodbConnection } from './drivers/mongodb.ts';
 import type { EngineIo, EngineSettings } from './engine-io.ts';
 import { readMigrationFiles } from './files.ts';
@@ -12,6 +12,7 @@ import { unlock } from './lease/unlock.ts';
 import { applyMark, type Mark, planRepair } from './mark.ts';
 import { planBaseline, type Step } from './plan.ts';
 import { decideSteps, type LoadedSteps, loadSteps } from './prepare.ts';
+import { rehearse } from './rehearse.ts';
 import type { MigrateRequest } from './request.ts';
 import { failureKindOf, type MigrateResult, migrateResult } from './result.ts';
 import { type RunResult, runSteps } from './runner.ts';
@@ -26,7 +27,9 @@ async function load(session: Session, standing: Standing): Promise<LoadedSteps> 
   return await io.group('Plan', async () => {
     known.steps = decideSteps(standing, request, io);
     announceSteps(known.steps, request.command === 'down', io);
-    return await loadSteps(known.steps, standing, store, request.directory, io);
+    const loaded = await loadSteps(known.steps, standing, store, request.directory, io);
+    await checkTransactions(loaded.steps, session.connection.own, request);
+    return loaded;
   });
 }
 
@@ -40,7 +43,8 @@ async function runLoaded(
   const signal = AbortSignal.any([io.signal, lease.signal]);
   const backup =
     settings.backup && (await io.group('Backup', async () => await settings.backup?.(signal)));
-  const client = await connection.openClient();
+  const monitorCommands = loaded.steps.some((step) => isTransaction(step, request));
+  const client = await connection.openClient({ monitorCommands });
   const byName = new Map(session.known.steps.map((step) => [step.name, step]));
   const journal = stepJournal({
     store,
@@ -99,10 +103,16 @@ async function runUpOrDown(session: Session): Promise<void> {
   }
 }
 
-/** What would be run, and what stands in its way. */
-async function planOnly(session: Session): Promise<void> {
+/** What would be run, and what stands in its way; with `rehearsed` also what it would write. */
+async function planOnly(session: Session, rehearsed: boolean): Promise<void> {
+  const { known, io } = session;
   const loaded = await load(session, await look(session));
-  await loaded.remove();
+  try {
+    if (!rehearsed || loaded.steps.length === 0) return;
+    known.preview = await io.group('Dry run', async () => await rehearse(loaded.steps, session));
+  } finally {
+    await loaded.remove();
+  }
 }
 
 async function makeMarks(
@@ -158,10 +168,10 @@ async function obey(session: Session): Promise<void> {
       return;
     }
     case 'plan':
-      return await planOnly(session);
+      return await planOnly(session, false);
     case 'up':
     case 'down':
-      return await (request.dryRun ? planOnly(session) : runUpOrDown(session));
+      return await (request.dryRun ? planOnly(session, true) : runUpOrDown(session));
     case 'baseline':
       return await makeMarks(session, 'baseline', (standing) => baselineMarks(standing, request));
     case 'repair':
@@ -232,6 +242,7 @@ export async function migrate(
     steps: [],
     run: undefined,
     marked: [],
+    preview: undefined,
   };
   try {
     await work(request, settings, io, known);
