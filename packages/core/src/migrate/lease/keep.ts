@@ -49,6 +49,8 @@ export interface KeepTools {
 }
 
 const RELEASE_LIMIT = 2_000;
+/** Milliseconds: so often at least, so that who waits soon sees that the holder lives. */
+const BEAT_EVERY = 5_000;
 
 /** Keeps a lease that was taken, until it is given back or lost. */
 export function keepLease(tools: KeepTools, taken: Taken): MigrationLease {
@@ -95,7 +97,9 @@ export function keepLease(tools: KeepTools, taken: Taken): MigrationLease {
     let failed = false;
     while (!ended.aborted) {
       try {
-        await clock.sleep(ttl / (failed ? 10 : 3), ended, { background: true });
+        await clock.sleep(failed ? ttl / 10 : Math.min(ttl / 3, BEAT_EVERY), ended, {
+          background: true,
+        });
       } catch {
         return;
       }
