@@ -50,7 +50,8 @@ function readLimit(command: MigrateCommand): Limit | undefined {
  */
 export async function readInputs(ref: string): Promise<Inputs> {
   const uri = readUri();
-  const command = choiceInput('command', ['up', 'down', 'status', 'plan']) ?? 'up';
+  const command = choiceInput('command', ['up', 'down', 'status', 'plan', 'lint']) ?? 'up';
+  if (command === 'lint') throw new Error('command lint has inputs of its own');
   const limit = readLimit(command);
   const dryRun = booleanInput('dry-run') === true;
   booleanInput('summary');

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
+import { textInput } from '@paal/core/action/inputs';
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { group, info } from '@paal/core/action/log';
 import { currentRun } from '@paal/core/action/run';
@@ -15,6 +16,7 @@ import { stopError } from '@paal/core/migrate/stop';
 import { announceFiles, announceStatus, warnOfGaps } from './announce.ts';
 import { leaveForeign, runForeign, strayError } from './foreign-code.ts';
 import { type Inputs, readInputs } from './inputs.ts';
+import { lint } from './lint.ts';
 import { publish, writeDefaultOutputs } from './outputs.ts';
 import { plural, took } from './summary.ts';
 
@@ -127,6 +129,7 @@ async function migrate(known: Known, context: ActionContext): Promise<void> {
 
 /** Applies or reverts migrations, or says what is applied and what would be. */
 export async function main(context: ActionContext): Promise<void> {
+  if (textInput('command') === 'lint') return await lint(context);
   writeDefaultOutputs();
   const known: Known = {
     command: 'up',
