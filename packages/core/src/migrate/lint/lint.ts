@@ -1,4 +1,5 @@
 import type { AnyNode } from 'acorn';
+import { findNodeAround } from 'acorn-walk';
 import { LINT_RULES, type LintRule, type LintSeverity } from '../../config/lint-rules.ts';
 import type { MigrationFile } from '../files.ts';
 import type { FindingRule, FindingSeverity, LintFinding } from './finding.ts';
@@ -29,10 +30,9 @@ interface Raw {
 const STATEMENT = /(?:Statement|Declaration)$/;
 
 /** The first line of the statement that `node` is in. */
-function statementLine(node: AnyNode, { parents }: ParsedMigration): number {
-  let inner: AnyNode | undefined = node;
-  while (inner && !STATEMENT.test(inner.type)) inner = parents.get(inner);
-  return inner?.loc?.start.line ?? 1;
+function statementLine(node: AnyNode, { program }: ParsedMigration): number {
+  const found = findNodeAround(program, node.start, (type) => STATEMENT.test(type));
+  return found?.node.loc?.start.line ?? 1;
 }
 
 function foundBy(rule: LintRule, migration: Migration): readonly Raw[] {

@@ -1,7 +1,6 @@
 import { stripTypeScriptTypes } from 'node:module';
 import { type AnyNode, type Comment, type Program, parse } from 'acorn';
 import { fullAncestor } from 'acorn-walk';
-import { errorMessage } from '../../errors.ts';
 
 /** A migration's source as a tree. */
 export interface ParsedMigration {
@@ -33,9 +32,9 @@ function stripTypes(source: string): string {
 
 /** What Node puts before the stack: `file:line`, some lines of the source, and a caret below the last. */
 function problemOfTypes(error: unknown): SyntaxProblem {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const { message, stack = '' } = error as Error;
   const [, line = '1', before = ''] = /^.*:(\d+)\n(?:[^\n]*\n)*?( *)\^/.exec(stack) ?? [];
-  return { message: errorMessage(error), line: Number(line), column: before.length + 1 };
+  return { message, line: Number(line), column: before.length + 1 };
 }
 
 function problemOfScript(error: SyntaxError): SyntaxProblem {
