@@ -99,7 +99,9 @@ function surroundings(
     return { given: [{ kind: 'session' }], context: {} };
   }
   if (receiver?.kind === 'batches' || (receiver?.kind === 'context' && method === 'batches')) {
-    return { given: [{ kind: 'list', element: { kind: 'document' } }], context: { batched: true } };
+    // The second parameter has the session, as ctx has it.
+    const documents: Value = { kind: 'list', element: { kind: 'document' } };
+    return { given: [documents, { kind: 'context' }], context: { batched: true } };
   }
   const context = receiver?.kind === 'cursor' ? { overCursor: true } : {};
   return { given: [elementOf(receiver)], context };
@@ -183,6 +185,13 @@ export function callsOf(
       });
     }
     return;
+  }
+  const isOwn = receiver?.kind === 'batches' || receiver?.kind === 'context';
+  if (isOwn && !isAwaited(node, walk.parsed)) {
+    const what = `Nobody waits for ${method === '' ? 'batches' : method}()`;
+    if (!/^(?:log|resumed)$/.test(method)) {
+      walk.strays.push({ node, what, instead: 'Write await before it.' });
+    }
   }
   const { given, context } = surroundings(receiver, method);
   const why = whyNotAwaited(node, receiver, walk);

@@ -93,7 +93,6 @@ export function exportsOf({ program }: Pick<ParsedMigration, 'program'>): Migrat
         break;
       }
       case 'ExportNamedDeclaration': {
-        if (node.source) isOpen = true;
         for (const { local, exported } of node.specifiers) {
           const name = exported.type === 'Identifier' ? exported.name : String(exported.value);
           const own = local.type === 'Identifier' ? scope.get(local.name) : undefined;

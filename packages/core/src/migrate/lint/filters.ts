@@ -1,6 +1,7 @@
 import type { Expression } from 'acorn';
 import {
   constantOf,
+  elementsOf,
   isOpen,
   keyOf,
   memberOf,
@@ -40,48 +41,49 @@ export function selectsAll({ filter, scope, args, call }: Operation): boolean {
   return object !== undefined && !isOpen(object) && isAlways(object);
 }
 
-const EXCLUDING = /^\$(?:ne|nin|not|exists|lt|lte|gt|gte|type|in|eq)$/;
+/** Whether a condition says no more than that the field is there: it is, before and after a change. */
+function isWeak(object: ObjectLiteral | undefined): boolean {
+  if (!object || isOpen(object)) return false;
+  return propertiesOf(object).every((one) => {
+    const name = keyOf(one);
+    const value = constantOf(evaluate(one.value, object.scope));
+    return (
+      name === '$type' ||
+      (name === '$exists' && value === true) ||
+      (name === '$ne' && value === null)
+    );
+  });
+}
 
 /** The fields that `filter` has conditions on, also below `$and` and `$or`. */
 function fieldsOf(object: ObjectLiteral): readonly string[] {
   return propertiesOf(object).flatMap((property) => {
     const name = keyOf(property) ?? '';
-    if (!/^\$(?:and|or|nor)$/.test(name)) return [name];
-    const list = literalOf(evaluate(property.value, object.scope));
-    if (list?.node.type !== 'ArrayExpression') return [];
-    return list.node.elements.flatMap((element) => {
-      if (!element || element.type === 'SpreadElement') return [];
-      const inner = objectOf(element, list.scope);
+    if (!/^\$(?:and|or|nor)$/.test(name)) {
+      return isWeak(objectOf(property.value, object.scope)) ? [] : [name];
+    }
+    return (elementsOf(property.value, object.scope) ?? []).flatMap(({ node, scope }) => {
+      const inner = objectOf(node, scope);
       return inner ? fieldsOf(inner) : [];
     });
   });
 }
 
-/** Whether a condition of `filter` excludes something: `{ $ne: … }`, `{ $exists: false }`. */
-function excludes(object: ObjectLiteral): boolean {
-  return propertiesOf(object).some((property) => {
-    const name = keyOf(property) ?? '';
-    if (name !== '_id' && constantOf(evaluate(property.value, object.scope)) === null) return true;
-    const condition = objectOf(property.value, object.scope);
-    return (
-      name !== '_id' &&
-      condition !== undefined &&
-      propertiesOf(condition).some((one) => EXCLUDING.test(keyOf(one) ?? ''))
-    );
-  });
+/** Whether one of two fields is the other, or holds it: `address` and `address.city`. */
+function overlap(one: string, other: string): boolean {
+  return one === other || one.startsWith(`${other}.`) || other.startsWith(`${one}.`);
 }
 
 /**
- * Whether a document that an update has changed no longer matches its filter, so that the update does
- * nothing a second time: the filter excludes by a marker, or has a condition on a field that the update
- * changes. One that cannot be seen counts as such.
+ * Whether a document that an update has changed may no longer match its filter, so that the update does
+ * nothing a second time: the filter has a condition on a field that the update changes. A filter that
+ * cannot be seen counts as such.
  */
 export function leavesFilter({ filter, scope }: Operation, changed: readonly string[]): boolean {
   if (!filter) return false;
   const object = objectOf(filter, scope);
   if (!object || isOpen(object)) return true;
-  const own = fieldsOf(object);
-  return excludes(object) || own.some((field) => changed.includes(field));
+  return fieldsOf(object).some((field) => changed.some((one) => overlap(field, one)));
 }
 
 /** The object that `node` is, with the value of its property `name`. */

@@ -54,6 +54,10 @@ describe('whichever way a migration is written, it is looked into', () => {
       `class M { async up(db) { await this.drop(db); } async drop(db) { ${DROP} } async down(db) { ${DOWN} } } module.exports = new M();`,
     ],
     [
+      'another method of the object',
+      `module.exports = { async up(db) { await this.drop(db); }, async drop(db) { ${DROP} }, async down(db) { ${DOWN} } };`,
+    ],
+    [
       'static methods',
       `export default class { static async up(db) { ${DROP} } static async down(db) { ${DOWN} } }`,
     ],
@@ -124,6 +128,13 @@ describe('what cannot run', () => {
       12,
     ],
     ['CommonJS', '20260101000000-a.js', 'module.exports = { up() {\n  return 1 +;\n} };', 2, 13],
+    [
+      'CommonJS with a return at its top',
+      '20260101000000-a.js',
+      'if (process.env.X) return;\nmodule.exports = { up() {\n  return 1 +;\n} };',
+      3,
+      13,
+    ],
     [
       'TypeScript',
       '20260101000000-a.ts',

@@ -69,9 +69,8 @@ function visitLoop(
   if (pattern && pattern.type !== 'MemberExpression') {
     bind(pattern, node.type === 'ForOfStatement' ? elementOf(over) : undefined, scope);
   }
-  const batched = frame.context.batched || over?.kind === 'batches';
   const overCursor = frame.context.overCursor || over?.kind === 'cursor';
-  visit(node.body, { ...within(frame, { batched, overCursor }), scope });
+  visit(node.body, { ...within(frame, { overCursor }), scope });
 }
 
 /** `while (await cursor.hasNext())`. */

@@ -43,8 +43,6 @@ export function elementOf(value: Value | undefined): Value | undefined {
       return value.element;
     case 'answer':
       return { kind: 'answer' };
-    case 'batches':
-      return { kind: 'list', element: { kind: 'document' } };
     case 'literal': {
       const { node, scope } = value;
       if (node.type !== 'ArrayExpression') return undefined;
@@ -110,7 +108,7 @@ function ofCall(node: CallExpression, scope: Scope): Value | undefined {
   const argument = first?.type === 'SpreadElement' ? undefined : first;
   if (node.callee.type !== 'MemberExpression') {
     const callee = evaluate(node.callee, scope);
-    if (callee?.kind === 'batches') return callee;
+    if (callee?.kind === 'batches') return { kind: 'answer' };
     return callee?.kind === 'function' ? returnedBy(callee, node.arguments, scope) : undefined;
   }
   const name = memberName(node.callee) ?? '';
@@ -145,7 +143,7 @@ function ofCall(node: CallExpression, scope: Scope): Value | undefined {
       if (name === 'toArray') return { kind: 'list', element: { kind: 'document' } };
       return name.endsWith('ext') && name !== 'hasNext' ? { kind: 'document' } : { kind: 'answer' };
     case 'context':
-      return name === 'batches' ? { kind: 'batches' } : undefined;
+      return { kind: 'answer' };
     default:
       return ofPlainCall(node, node.callee, name, receiver, scope);
   }

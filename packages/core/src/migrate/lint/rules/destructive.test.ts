@@ -196,11 +196,11 @@ describe('unbatched-update-many', () => {
     ['one document', `await users.updateOne({}, ${$set});`],
     [
       'batches',
-      `await ctx.batches(users, {}, async (batch) => { await users.updateMany({}, ${$set}); });`,
+      `await ctx.batches({ collection: 'users' }, { size: 500 }, async () => { await users.updateMany({}, ${$set}); });`,
     ],
     [
-      'a loop over batches',
-      `for await (const batch of ctx.batches(users, {})) await users.updateMany({}, ${$set});`,
+      'batches by another name',
+      `const { batches } = ctx; await batches({ collection: 'users' }, {}, async () => { await users.updateMany({}, ${$set}); });`,
     ],
     [
       'a collection that is new',
@@ -215,6 +215,7 @@ describe('unbounded-delete-many', () => {
   test.each([
     ['{}', 'await users.deleteMany({});'],
     ['no filter', 'await users.deleteMany();'],
+    ['undefined', 'await users.deleteMany(undefined);'],
     ['the old name', 'await users.remove({});'],
     ['the command', "await db.command({ delete: 'users', deletes: [{ q: {}, limit: 0 }] });"],
     ['an entry of bulkWrite', 'await users.bulkWrite([{ deleteMany: { filter: {} } }]);'],

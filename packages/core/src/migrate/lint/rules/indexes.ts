@@ -11,16 +11,24 @@ function isUnique(node: Expression | undefined, operation: Operation): boolean {
 }
 
 /** Whether an index that `operation` creates is unique: its options say so, or one of its specifications. */
-function createsUnique(operation: Operation): boolean {
+export function createsUnique(operation: Operation): boolean {
   if (operation.method === 'createIndex') return isUnique(operation.options, operation);
   return (elementsOf(operation.args[0], operation.scope) ?? []).some(({ node, scope }) =>
     isUnique(node, { ...operation, scope }),
   );
 }
 
-/** Whether duplicates are looked for, or done away with, before: an aggregation that groups. */
-function looksForDuplicates({ up, checks }: Migration, { call }: Operation): boolean {
-  const before = up?.calls.slice(0, up.calls.indexOf(call)) ?? [];
+/** Whether duplicates are looked for before, by an aggregation that groups, or documents deleted. */
+function looksForDuplicates({ up, checks }: Migration, operation: Operation): boolean {
+  const before = up?.calls.slice(0, up.calls.indexOf(operation.call)) ?? [];
+  const deletes = up?.operations
+    .slice(0, up.operations.indexOf(operation))
+    .some(
+      ({ method, collections }) =>
+        /^(?:delete|findOneAndDelete)/.test(method) &&
+        named(collections) === named(operation.collections),
+    );
+  if (deletes) return true;
   return [...checks.flatMap(({ calls }) => calls), ...before].some(({ method, args, scope }) =>
     method === 'distinct' || method === 'aggregate'
       ? (elementsOf(args[0], scope) ?? []).some(({ node, scope: own }) => {
@@ -59,7 +67,7 @@ function checkUnique(migration: Migration): readonly Found[] {
 export const uniqueIndexOnExisting: Rule = {
   severity: 'warning',
   finds:
-    'A unique index on a collection that this migration has not created, without a look for duplicates ($group) before.',
+    'A unique index on a collection that this migration has not created, without a look for duplicates ($group) or a delete before.',
   instead: 'A `precheck` that groups by the key and throws when there are duplicates.',
   check: checkUnique,
 };

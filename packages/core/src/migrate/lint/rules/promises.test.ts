@@ -20,6 +20,8 @@ describe('unawaited-promise', () => {
     ['a function of the file', `change(); async function change() { await ${WRITE}; }`],
     ['a function that returns the promise', `change(); function change() { return ${WRITE}; }`],
     ['a cursor', 'users.find().toArray();'],
+    ['batches', "ctx.batches({ collection: 'users' }, {}, async () => {});"],
+    ['a checkpoint', "ctx.checkpoint('last', 1);"],
     ['a command', "db.command({ collMod: 'users', index: { name: 'a', hidden: true } });"],
     [
       'an aggregation that nobody reads',
@@ -45,6 +47,10 @@ describe('unawaited-promise', () => {
       'const b = users.initializeOrderedBulkOp(); b.find({ _id: 1 }).deleteOne(); await b.execute();',
     ],
     ['a function of the file', `await change(); async function change() { await ${WRITE}; }`],
+    [
+      'batches and a checkpoint',
+      "await ctx.batches({ collection: 'users' }, {}, async () => {}); await ctx.checkpoint('a', 1); ctx.log('x'); console.log(ctx.resumed('a'));",
+    ],
     ['a condition', `await (ctx.x ? ${WRITE} : undefined);`],
     [
       'a cursor that is only made',

@@ -6,6 +6,22 @@ describe('non-idempotent', () => {
     ['$inc', 'await users.updateOne({ _id: 1 }, { $inc: { n: 1 } });'],
     ['$mul for many', "await users.updateMany({ currency: 'EUR' }, { $mul: { price: 2 } });"],
     ['$push', "await users.updateOne({ _id: 1 }, { $push: { tags: 'new' } });"],
+    [
+      'a marker that nobody sets',
+      'await users.updateMany({ moved: { $ne: true } }, { $inc: { n: 1 } });',
+    ],
+    [
+      'a field that is there again',
+      'await users.updateMany({ n: { $exists: true } }, { $inc: { n: 1 } });',
+    ],
+    [
+      'a pipeline that makes a field of itself',
+      "await users.updateMany({ path: { $exists: true } }, [{ $set: { path: { $concat: ['/u/', '$path'] } } }]);",
+    ],
+    [
+      'a batch, which may be given twice',
+      "await ctx.batches({ collection: 'users' }, {}, async ([one]) => { await users.updateOne({ _id: one._id }, { $inc: { n: 1 } }); });",
+    ],
     ['an insert', "await users.insertOne({ name: 'admin' });"],
     ['several', "await users.insertMany([{ name: 'a' }, { name: 'b' }]);"],
     ['several in a variable', "const seed = [{ name: 'a' }]; await users.insertMany(seed);"],
@@ -37,6 +53,26 @@ describe('non-idempotent', () => {
     [
       'a marker',
       'await users.updateMany({ moved: { $ne: true } }, { $inc: { n: 1 }, $set: { moved: true } });',
+    ],
+    [
+      'a pipeline that makes a field of others',
+      "await users.updateMany({ a: 1 }, [{ $set: { path: { $concat: ['/u/', '$name'] } } }]);",
+    ],
+    [
+      'a pipeline that leaves its filter',
+      "await users.updateMany({ path: /^[^/]/ }, [{ $set: { path: { $concat: ['/u/', '$path'] } } }]);",
+    ],
+    [
+      'a part of a field that changes',
+      "await users.updateMany({ 'a.b': 1 }, { $push: { c: 1 }, $set: { a: {} } });",
+    ],
+    [
+      'a value that is pushed once',
+      "await users.updateMany({ tags: { $ne: 'x' } }, { $push: { tags: 'x' } });",
+    ],
+    [
+      'a unique index before',
+      "await users.deleteOne({ _id: 0 }); await users.createIndex({ name: 1 }, { unique: true }); await users.insertOne({ name: 'a' });",
     ],
     ['a field that changes', 'await users.updateMany({ version: 1 }, { $inc: { version: 1 } });'],
     [

@@ -2,12 +2,13 @@ import type { AnyNode, Expression } from 'acorn';
 import { full } from 'acorn-walk';
 import { UPDATES, WRITES } from '../driver.ts';
 import { leavesFilter } from '../filters.ts';
-import { elementsOf, isOpen, objectOf, propertyOf } from '../literals.ts';
+import { elementsOf, isOpen, keyOf, objectOf, propertyOf } from '../literals.ts';
 import { bothWays, type Found, type Migration, named, upward } from '../migration.ts';
 import type { Operation } from '../operation.ts';
 import type { Scope, Value } from '../scope.ts';
-import { updateParts } from '../updates.ts';
+import { type UpdatePart, updateParts } from '../updates.ts';
 import { evaluate, memberName } from '../values.ts';
+import { createsUnique } from './indexes.ts';
 import type { Rule } from './rule.ts';
 
 const AGAIN = 'A run that is cut off before the migration is recorded runs it again';
@@ -32,12 +33,32 @@ function inserts(documents: Expression | undefined, scope: Scope): boolean {
 
 const ADDING = /^\$(?:inc|mul|push|pop|bit)$/;
 
+const GROWING = /^\$(?:concat|concatArrays|add|multiply|subtract|divide)$/;
+
+/** `{ $set: { path: { $concat: ['/tour/', '$path'] } } }`: a stage that makes a field of itself. */
+function addsToItself({ operator, node }: UpdatePart): boolean {
+  if (!/^\$(?:set|addFields)$/.test(operator) || node.type !== 'Property') return false;
+  if (node.value.type !== 'ObjectExpression') return false;
+  return node.value.properties.some((field) => {
+    if (field.type !== 'Property' || field.value.type !== 'ObjectExpression') return false;
+    const name = keyOf(field);
+    return field.value.properties.some((one) => {
+      if (one.type !== 'Property' || !GROWING.test(keyOf(one) ?? '')) return false;
+      let isOwn = false;
+      full(one.value, (inner) => {
+        isOwn ||= inner.type === 'Literal' && inner.value === `$${name}`;
+      });
+      return isOwn;
+    });
+  });
+}
+
 function adding(operation: Operation): readonly { node: AnyNode; operator: string }[] {
   if (!UPDATES.has(operation.method)) return [];
   const parts = updateParts(operation);
   const changed = parts.flatMap(({ fields }) => fields);
   if (leavesFilter(operation, changed)) return [];
-  return parts.filter(({ operator }) => ADDING.test(operator));
+  return parts.filter((part) => ADDING.test(part.operator) || addsToItself(part));
 }
 
 /** Whether documents of the collection are deleted before `operation` adds them: it begins anew. */
@@ -49,6 +70,18 @@ function beginsAnew(operation: Operation, operations: readonly Operation[]): boo
         /^(?:drop|deleteMany|deleteOne)$/.test(method) &&
         collections.length > 0 &&
         named(collections) === named(operation.collections),
+    );
+}
+
+/** Whether a unique index is made before, which refuses documents that are there already. */
+function isRefused(operation: Operation, operations: readonly Operation[]): boolean {
+  return operations
+    .slice(0, operations.indexOf(operation))
+    .some(
+      (one) =>
+        /^createIndex/.test(one.method) &&
+        createsUnique(one) &&
+        named(one.collections) === named(operation.collections),
     );
 }
 
@@ -69,7 +102,7 @@ function ofOneWay(operations: readonly Operation[], migration: Migration): reado
       }));
       if (!/^insert/.test(one.method) || !inserts(one.documents, one.scope)) return added;
       const isInNew = one.collections.some((name) => explicit.has(name));
-      if (isInNew || beginsAnew(one, operations)) return added;
+      if (isInNew || beginsAnew(one, operations) || isRefused(one, operations)) return added;
       return [
         ...added,
         {
@@ -88,13 +121,13 @@ function checkRepeated(migration: Migration): readonly Found[] {
 }
 
 /**
- * It cannot see whether a unique index refuses the second insert, documents that come from elsewhere, nor
+ * It cannot see a unique index that an earlier migration has made, documents that come from elsewhere, nor
  * a value that is read, changed and written back.
  */
 export const nonIdempotent: Rule = {
   severity: 'warning',
   finds:
-    '$inc, $mul, $push, $pop, $bit without a filter that what is done no longer matches, and inserts of documents without an _id, outside of transactions and of conditions on what is there.',
+    '$inc, $mul, $push, $pop, $bit, or a pipeline that makes a field of itself, without a filter on what the update changes; inserts of documents without an _id; outside of transactions and of conditions on what is there.',
   instead:
     'An upsert with `$setOnInsert`, `$addToSet`, an `_id`, a filter by a marker, or a transaction.',
   check: checkRepeated,

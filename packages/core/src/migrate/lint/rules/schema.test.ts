@@ -34,6 +34,11 @@ describe('unique-index-on-existing and index-build', () => {
       UNIQUE,
       "export async function precheck(db) { await db.collection('users').aggregate([{ $sortByCount: '$email' }]).toArray(); }",
     ],
+    [
+      'up has deleted what was twice',
+      `for (const one of await users.find().toArray()) await users.deleteOne({ _id: one._id }); ${UNIQUE}`,
+      '',
+    ],
   ])('not when %s: then it is an index like any other', (_, body, more) => {
     expect(rulesIn(upOf(body) + more)).toEqual(['index-build']);
   });

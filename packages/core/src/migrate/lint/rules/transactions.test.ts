@@ -148,6 +148,17 @@ describe('long-transaction', () => {
     expect(rulesInUp(inTransaction(body))).toEqual([]);
   });
 
+  test('batches within one transaction are found; the session of a batch is the session', () => {
+    const source = `export const transaction = true;
+export const irreversible = 'a correction';
+export async function up(db, client, ctx) {
+  await ctx.batches({ collection: 'users' }, {}, async ([one], { session }) => {
+    await db.collection('users').updateOne({ _id: one._id }, { $set: { a: 1 } }, { session });
+  });
+}`;
+    expect(rulesIn(source)).toEqual(['long-transaction']);
+  });
+
   test('a transaction for each document is not', () => {
     const body = `for await (const user of users.find()) { await client.withSession(async (session) => session.withTransaction(async () => { await users.findOne({ _id: user._id }, { session }); })); }`;
     expect(rulesInUp(body)).toEqual([]);

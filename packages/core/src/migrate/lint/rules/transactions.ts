@@ -48,7 +48,8 @@ function checkLong(migration: Migration): readonly Found[] {
       /^(?:updateMany|deleteMany)$/.test(one.method) && selectsAll(one) && !isNew(one, migration),
   );
   const looped = inTransactions(migration).filter(
-    (one) => WRITES.has(one.method) && one.call.context.overCursor,
+    ({ method, call: { context } }) =>
+      WRITES.has(method) && (context.overCursor || context.batched),
   );
   return [...many, ...looped].map(({ place, collections }) => ({
     node: place,
