@@ -1,4 +1,5 @@
 import { type Found, isNew, type Migration, named, upward } from '../migration.ts';
+import type { Operation } from '../operation.ts';
 import type { UpdatePart } from '../updates.ts';
 import { updateParts } from '../updates.ts';
 import type { Rule } from './rule.ts';
@@ -6,10 +7,12 @@ import type { Rule } from './rule.ts';
 const OLD =
   'While this release is rolled out, and after a rollback of it, the version before still';
 
-/** The fields that `up` itself sets: a marker that it takes away again harms nobody. */
-function ownFields(migration: Migration): ReadonlySet<string> {
-  const parts = upward(migration).flatMap(updateParts);
-  const set = parts.filter(({ operator }) => /^\$(?:set|addFields)$/.test(operator));
+/** The fields that `operations` set on the collection of `one`: a marker that goes again harms nobody. */
+function ownFields(operations: readonly Operation[], one: Operation): ReadonlySet<string> {
+  const set = operations
+    .filter(({ collections }) => named(collections) === named(one.collections))
+    .flatMap(updateParts)
+    .filter(({ operator }) => /^\$(?:set|addFields)$/.test(operator));
   return new Set(set.flatMap(({ fields }) => fields));
 }
 
@@ -17,14 +20,15 @@ function parts(
   migration: Migration,
   operator: string,
 ): readonly { readonly part: UpdatePart; readonly on: string }[] {
-  const own = ownFields(migration);
-  return upward(migration)
-    .filter((one) => !isNew(one, migration))
-    .flatMap((one) => updateParts(one).map((part) => ({ part, on: named(one.collections) })))
-    .filter(({ part }) => part.operator === operator)
-    .filter(
-      ({ part: { fields } }) => fields.length > 0 && !fields.every((field) => own.has(field)),
-    );
+  const operations = upward(migration);
+  return operations.flatMap((one, position) => {
+    if (isNew(one, migration)) return [];
+    const own = ownFields(operations.slice(0, position), one);
+    return updateParts(one)
+      .filter((part) => part.operator === operator)
+      .filter(({ fields }) => fields.length > 0 && !fields.every((field) => own.has(field)))
+      .map((part) => ({ part, on: named(one.collections) }));
+  });
 }
 
 function listed(fields: readonly string[]): string {

@@ -8,7 +8,8 @@ import type { Rule } from './rule.ts';
 const ALIAS = /^(?:@\/|~\/|#|src\/|app\/)/;
 
 function isApplication(specifier: string): boolean {
-  if (specifier.endsWith('.json') || /migration/i.test(specifier)) return false;
+  if (specifier.endsWith('.json') || /migration|\blog(?:ger|ging)?\b/i.test(specifier))
+    return false;
   return specifier.startsWith('../') || ALIAS.test(specifier);
 }
 
@@ -60,7 +61,7 @@ function check({ parsed }: Migration): readonly Found[] {
 export const appModelImport: Rule = {
   severity: 'warning',
   finds:
-    "An import of the application's code (`../`, `@/`, `~/`, `src/` …; not JSON, and not what has migration in its name), a model or a connection of mongoose.",
+    "An import of the application's code (`../`, `@/`, `~/`, `src/` …; not JSON, not a logger, not what has migration in its name), a model or a connection of mongoose.",
   instead: 'What is needed, written into the migration, with the driver alone.',
   check,
 };

@@ -151,6 +151,7 @@ describe('app-model-import', () => {
     ['Node', "import { randomUUID } from 'node:crypto';"],
     ['what lies beside the migrations', "import { batches } from './lib/batches.js';"],
     ['what migrations share', "const { log } = require('../migration-tools');"],
+    ['a logger', "import { logger } from '@/common/logger';"],
     ['data', "const countries = require('../data/countries.json');"],
     ["mongoose's ids", "import mongoose from 'mongoose';\nconst { ObjectId } = mongoose.Types;"],
   ])('%s is not', (_, head) => {
