@@ -15,6 +15,8 @@ import { type GitHubApi, githubApi } from '@paal/core/github/api';
 import { readMigrationFiles } from '@paal/core/migrate/files';
 import { chooseFiles } from '@paal/core/migrate/lint/choice';
 import type { LintFinding } from '@paal/core/migrate/lint/finding';
+import { lintMigration } from '@paal/core/migrate/lint/lint';
+import { sarifOf } from '@paal/core/migrate/lint/sarif';
 import { readChanges } from './lint-changes.ts';
 import { comment } from './lint-comment.ts';
 import { type LintInputs, readLintInputs } from './lint-inputs.ts';
@@ -34,8 +36,6 @@ async function findingsOf(
   { directory, severities, after }: LintInputs,
   changes: Parameters<typeof chooseFiles>[1]['changes'],
 ): Promise<Pick<LintResult, 'linted' | 'findings'>> {
-  // The parser is for this command alone.
-  const { lintMigration } = await import(/* webpackMode: "eager" */ '@paal/core/migrate/lint/lint');
   const { migrations } = await readMigrationFiles(directory);
   const chosen = chooseFiles(migrations, { directory, changes, after });
   const left = migrations.length - chosen.length;
@@ -51,7 +51,6 @@ async function findingsOf(
 }
 
 async function publish(result: LintResult): Promise<void> {
-  const { sarifOf } = await import(/* webpackMode: "eager" */ '@paal/core/migrate/lint/sarif');
   const left = annotate(result.findings.map((one) => ({ ...one, title: one.rule })));
   if (left > 0) info(`${left} more findings than GitHub shows annotations for: see the summary`);
   const folder = await reportDirectory('migrate');

@@ -16,7 +16,6 @@ import { stopError } from '@paal/core/migrate/stop';
 import { announceFiles, announceStatus, warnOfGaps } from './announce.ts';
 import { leaveForeign, runForeign, strayError } from './foreign-code.ts';
 import { type Inputs, readInputs } from './inputs.ts';
-import { lint } from './lint.ts';
 import { publish, writeDefaultOutputs } from './outputs.ts';
 import { plural, took } from './summary.ts';
 
@@ -129,7 +128,11 @@ async function migrate(known: Known, context: ActionContext): Promise<void> {
 
 /** Applies or reverts migrations, or says what is applied and what would be. */
 export async function main(context: ActionContext): Promise<void> {
-  if (textInput('command') === 'lint') return await lint(context);
+  if (textInput('command') === 'lint') {
+    // The parser and GitHub's client are for this command alone.
+    const { lint } = await import(/* webpackMode: "eager" */ './lint.ts');
+    return await lint(context);
+  }
   writeDefaultOutputs();
   const known: Known = {
     command: 'up',
