@@ -140,12 +140,12 @@ describe('paal/migrate with command lint', () => {
     [
       'a rule that there is not',
       '{ drop-colection: off }',
-      'there is no rule "drop-colection". Did you mean "drop-collection"?',
+      'unknown key "drop-colection" (migrations.lint). Did you mean "drop-collection"?',
     ],
     [
       'a severity that there is not',
       '{ drop-collection: fatal }',
-      'paal.yaml:1:39: migrations.lint.drop-collection',
+      'paal.yaml:1:40: migrations.lint.drop-collection',
     ],
   ])('%s is refused', async (_, rules, says) => {
     await put({ [NEW]: GOOD, 'paal.yaml': `migrations: { lint: ${rules} }\n` });

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { UserError } from '../errors.ts';
 import { parseDuration } from './duration.ts';
 import { LINT_RULES, LINT_SEVERITIES } from './lint-rules.ts';
-import { didYouMean } from './names.ts';
 
 const duration = z
   .string()
@@ -133,13 +132,7 @@ const sections = {
       directory: name.optional(),
       database: name.optional(),
       lint: z
-        .partialRecord(z.enum(LINT_RULES), z.enum(LINT_SEVERITIES), {
-          error: ({ code, input }) => {
-            if (code !== 'invalid_key') return undefined;
-            const known = [...LINT_RULES].sort().join(', ');
-            return `there is no rule "${input}".${didYouMean(String(input), LINT_RULES)} Known rules: ${known}.`;
-          },
-        })
+        .partialRecord(z.enum(LINT_RULES), z.enum(LINT_SEVERITIES))
         .optional()
         .describe('What a finding of a rule is: off, info, warning or error'),
       'lint-after': z
