@@ -56,6 +56,12 @@ describe('drop-collection, drop-database, rename-collection', () => {
     expect(found?.message).toContain('Renames "t" to "users", and drops what had that name.');
   });
 
+  test('a namespace is told without its database', () => {
+    const body =
+      "await client.db('admin').command({ renameCollection: 'shop.users', to: 'shop.people' });";
+    expect(findingsIn(upOf(body))[0]?.message).toMatch(/^Renames "users"\./);
+  });
+
   test('the message says which collection, and the place is the name of the method', () => {
     const [found] = findingsIn(upOf("await db\n  .collection('orders')\n  .drop();"));
     expect(found?.message).toMatch(/^Drops "orders", with all of its documents and indexes/);
