@@ -99,9 +99,7 @@ function surroundings(
     return { given: [{ kind: 'session' }], context: {} };
   }
   if (receiver?.kind === 'batches' || (receiver?.kind === 'context' && method === 'batches')) {
-    // The second parameter has the session, as ctx has it.
-    const documents: Value = { kind: 'list', element: { kind: 'document' } };
-    return { given: [documents, { kind: 'context' }], context: { batched: true } };
+    return { given: [{ kind: 'list', element: { kind: 'document' } }], context: { batched: true } };
   }
   const context = receiver?.kind === 'cursor' ? { overCursor: true } : {};
   return { given: [elementOf(receiver)], context };

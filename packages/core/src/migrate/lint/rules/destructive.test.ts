@@ -137,6 +137,12 @@ describe('remove-field and rename-field', () => {
     expect(rulesInUp(body)).toEqual(['remove-field']);
   });
 
+  test('a field that up sets afterwards is no marker', () => {
+    const body =
+      "await users.updateOne({ _id: 1 }, { $unset: { a: '' } }); await users.updateOne({ _id: 1 }, { $set: { a: 1 } });";
+    expect(rulesInUp(body)).toEqual(['remove-field']);
+  });
+
   test('$rename is found, and names the field', () => {
     const [found] = findingsIn(
       upOf("await users.updateOne({ _id: 1 }, { $rename: { nick: 'name' } });"),
