@@ -57,7 +57,7 @@ describe('paal/migrate with bad inputs', () => {
     [
       'an unknown command',
       { command: 'upp' },
-      'The input "command" is "upp"; write one of up, down, status, plan.',
+      'The input "command" is "upp"; write one of up, down, status, plan, lint.',
     ],
     [
       'an unknown driver',
