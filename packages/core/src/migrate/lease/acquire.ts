@@ -120,9 +120,6 @@ function roundsOf(
     switch (next.move) {
       case 'keep':
         return await begin(next.lease, leases);
-      case 'withdraw':
-        await ask(store.withdraw(next.lease.fence, owner));
-        return 'again';
       case 'insert': {
         const { fence, from } = next;
         if (!inserts.has(fence)) inserts.set(fence, { sentAt: now, from });
