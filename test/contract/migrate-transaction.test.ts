@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Clock, systemClock } from '@paal/core/clock';
+import { migrationContext } from '@paal/core/migrate/context/context';
 import { runInTransaction } from '@paal/core/migrate/transaction';
 import { type ClientSession, type Db, MongoClient } from 'mongodb';
 import { failing, type Injection, loseAnswer } from '../mongodb-faults/fault.ts';
@@ -62,6 +63,39 @@ describe('a migration in a transaction', () => {
     });
     await expect(failed).rejects.toThrow(/^mine$/);
     expect(await count(db, 'users')).toBe(0);
+  });
+
+  test('walks in batches with its session, and keeps no place that would outlast what it wrote', async () => {
+    const db = database();
+    await db.collection('users').insertMany([{ n: 1 }, { n: 2 }, { n: 3 }]);
+    const saved: unknown[] = [];
+    const store = {
+      load: async () => ({}),
+      save: async (checkpoint: unknown) => void saved.push(checkpoint),
+    };
+    const migrate = async (session: ClientSession, fails: boolean): Promise<void> => {
+      const ctx = await migrationContext({
+        db,
+        clock: systemClock,
+        signal: new AbortController().signal,
+        dryRun: false,
+        session,
+        log: () => {},
+        store,
+      });
+      await ctx.checkpoint('a', 1);
+      await ctx.batches({ collection: 'users' }, { size: 2 }, async (documents, batch) => {
+        await db
+          .collection('done')
+          .insertMany([...documents], batch.session ? { session: batch.session } : {});
+      });
+      if (fails) throw new Error('mine');
+    };
+    await expect(run((session) => migrate(session, true))).rejects.toThrow(/^mine$/);
+    expect(await count(db, 'done')).toBe(0);
+    await run((session) => migrate(session, false));
+    expect(await count(db, 'done')).toBe(3);
+    expect(saved).toEqual([]);
   });
 
   test('is begun again when the server took it back', async () => {
