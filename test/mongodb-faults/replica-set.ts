@@ -10,7 +10,14 @@ const WRITES: Readonly<Record<string, string>> = {
   delete: 'deletes',
 };
 /** What only a member of a replica set understands. */
-const OF_SESSIONS = ['lsid', 'txnNumber', 'autocommit', 'startTransaction', '$clusterTime'];
+const OF_SESSIONS = [
+  'lsid',
+  'txnNumber',
+  'autocommit',
+  'startTransaction',
+  'readConcern',
+  '$clusterTime',
+];
 const SET = 'double';
 
 interface Transaction {
