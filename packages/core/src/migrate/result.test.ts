@@ -9,7 +9,7 @@ const stop = (name: string, reason: 'threw' | 'cancelled') => ({
   step: {
     file: { name, path: name, text: '' },
     direction: 'up' as const,
-    transaction: undefined,
+    transaction: false,
     run: async () => {},
   },
   reason,
