@@ -1,0 +1,37 @@
+import { UserError } from '../../errors.ts';
+import type { MigrateFailure, MigrateResult } from '../result.ts';
+
+/** An error whose `failureReason` is the kind of the failure that it becomes. */
+export function remoteError(kind: MigrateFailure['kind'], message: string): UserError {
+  return new UserError(message, { failureReason: kind });
+}
+
+/**
+ * Why a runner failed that ended with `exitCode` and came to `result`; `undefined` when it did not.
+ * `what` is what was run, and where: `./run-migrations.sh on db-server`.
+ */
+export function remoteFailure(
+  exitCode: number,
+  result: MigrateResult | undefined,
+  what: string,
+): UserError | undefined {
+  if (result?.failure) {
+    const { kind, message, position } = result.failure;
+    return new UserError(message, { failureReason: kind, ...(position ? { position } : {}) });
+  }
+  if (exitCode === 0) return undefined;
+  const why =
+    exitCode === 127
+      ? ', by which a shell says that a program was not found'
+      : exitCode === 126
+        ? ', by which a shell says that a program cannot be executed'
+        : exitCode > 128
+          ? `, as after signal ${exitCode - 128}`
+          : '';
+  const said = result ? 'although the result that it printed is a good one' : 'without a result';
+  return remoteError(
+    'failed',
+    `${what} ended with exit code ${exitCode}${why}, ${said}. The last lines above say why; ` +
+      'whether the database was changed, the command status says.',
+  );
+}
