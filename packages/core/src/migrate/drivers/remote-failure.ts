@@ -1,9 +1,26 @@
-import { UserError } from '../../errors.ts';
-import type { MigrateFailure, MigrateResult } from '../result.ts';
+import { type SourcePosition, UserError } from '../../errors.ts';
+import type { FailureKind, MigrateResult } from '../result.ts';
 
-/** An error whose `failureReason` is the kind of the failure that it becomes. */
-export function remoteError(kind: MigrateFailure['kind'], message: string): UserError {
-  return new UserError(message, { failureReason: kind });
+/** The reasons by which an error tells which kind of failure it is; one without was refused. */
+const REASONS: Readonly<Record<FailureKind, string | undefined>> = {
+  failed: 'Failed',
+  internal: 'Failed',
+  locked: 'Locked',
+  refused: undefined,
+  unreachable: 'Unreachable',
+};
+
+/** An error that becomes a failure of `kind`. */
+export function remoteError(
+  kind: FailureKind,
+  message: string,
+  position?: SourcePosition,
+): UserError {
+  const reason = REASONS[kind];
+  return new UserError(message, {
+    ...(reason === undefined ? {} : { failureReason: reason }),
+    ...(position ? { position } : {}),
+  });
 }
 
 /**
@@ -17,7 +34,7 @@ export function remoteFailure(
 ): UserError | undefined {
   if (result?.failure) {
     const { kind, message, position } = result.failure;
-    return new UserError(message, { failureReason: kind, ...(position ? { position } : {}) });
+    return remoteError(kind, message, position);
   }
   if (exitCode === 0) return undefined;
   const why =
