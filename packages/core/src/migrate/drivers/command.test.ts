@@ -24,6 +24,7 @@ const RESULT: MigrateResult = {
   current: 'b.js',
   previous: undefined,
   migrations: [],
+  preview: undefined,
   failure: undefined,
 };
 

@@ -27,6 +27,7 @@ const status = (...migrations: readonly MigrationEntry[]): MigrateResult => ({
   current: migrations.findLast(({ state }) => state === 'applied')?.name,
   previous: undefined,
   migrations,
+  preview: undefined,
   failure: undefined,
 });
 

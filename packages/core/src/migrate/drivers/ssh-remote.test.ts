@@ -1,56 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DEFAULT_REQUEST } from '../request.ts';
-import { shellCommand } from './ssh-quote.ts';
-import { askCommandLine, runCommandLine, runnerVariables, scriptCall } from './ssh-remote.ts';
+import { gone, login } from './ssh-login.test-data.ts';
+import { askCommandLine, runCommandLine } from './ssh-remote.ts';
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'paal-remote-'));
 });
 afterAll(async () => await rm(folder, { recursive: true }));
-
-interface Run {
-  readonly child: ChildProcess;
-  output(): string;
-  /** Resolves when what was printed matches. */
-  says(pattern: RegExp): Promise<RegExpExecArray>;
-  readonly end: Promise<number | null>;
-}
-
-/** A command line as sshd runs it: by the login shell, in a session of its own, without a terminal. */
-function login(commandLine: string, shell: string): Run {
-  const child = spawn(shell, ['-c', commandLine], { detached: true, stdio: 'pipe' });
-  let output = '';
-  const waiting = new Set<() => void>();
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-      for (const one of waiting) one();
-    });
-  }
-  const end = new Promise<number | null>((resolve) => child.on('close', resolve));
-  return {
-    child,
-    output: () => output,
-    says: (pattern) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const found = pattern.exec(output);
-          if (found) resolve(found);
-        };
-        waiting.add(look);
-        look();
-        void end.then(() => reject(new Error(`ended without ${pattern}:\n${output}`)));
-      }),
-    end,
-  };
-}
 
 async function script(text: string): Promise<string> {
   const name = `script-${Math.random().toString(36).slice(2)}.sh`;
@@ -66,20 +28,6 @@ const call = (command: readonly string[], over: object = {}) => ({
   command,
   ...over,
 });
-
-async function gone(pid: number): Promise<void> {
-  // A process that init has yet to reap has ended, too.
-  const lives = async () => {
-    const { readFile } = await import('node:fs/promises');
-    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => 'State:\tX');
-    return !/State:\t[ZX]/.test(status);
-  };
-  const until = performance.now() + 10_000;
-  while (await lives()) {
-    if (performance.now() > until) throw new Error(`process ${pid} lives`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
 
 const shells = ['/bin/sh', '/bin/bash', '/bin/dash', '/usr/bin/fish', '/usr/bin/zsh'].filter(
   (shell) => existsSync(shell),
@@ -180,7 +128,6 @@ describe('a run that is to be stopped with its connection', () => {
   test('leaves nothing behind when it ended by itself', async () => {
     const run = login(runCommandLine(call([await script('exit 0')]), 'stop', 60), '/bin/sh');
     expect(await run.end).toBe(0);
-    const { execFileSync } = await import('node:child_process');
     const left = execFileSync('ps', ['-eo', 'sid,stat,args'], { encoding: 'utf8' })
       .split('\n')
       .filter((line) => new RegExp(`^ *${run.child.pid} [^Z]`).test(line));
@@ -240,56 +187,5 @@ describe('a script that cannot be run', () => {
     const run = login(runCommandLine(call(['./plain.sh']), 'stop', 60), '/bin/sh');
     expect(await run.end).toBe(126);
     expect(run.output()).toMatch(/^paal-remote: not-executable\n/);
-  });
-});
-
-describe('the call of the scripts', () => {
-  const request = {
-    ...DEFAULT_REQUEST,
-    environment: 'production',
-    runner: {
-      run: 'https://github.com/o/r/actions/runs/1',
-      actor: 'octocat',
-      sha: 'abc',
-      host: '',
-    },
-  };
-
-  test.each<[string, object, string]>([
-    ['up is as in the process', {}, './run-migrations.sh --env=production'],
-    [
-      'a rollback, too',
-      { command: 'down', limit: 'previous' },
-      './rollback-migration.sh --env=production --version=previous',
-    ],
-    [
-      'a rollback without a version is one migration',
-      { command: 'down' },
-      './rollback-migration.sh --env=production --count=1',
-    ],
-    [
-      'options that differ from their defaults follow',
-      { limit: { to: 'x.js' }, dryRun: true, lockWait: 5_000, directory: 'db/migrations' },
-      './run-migrations.sh --env=production --version=x.js --dry-run --lock-wait=5000ms',
-    ],
-    [
-      'other commands are options',
-      { command: 'status' },
-      './run-migrations.sh --env=production --status',
-    ],
-  ])('%s', (_, over, line) => {
-    expect(shellCommand(scriptCall({ ...request, ...over }))).toBe(line);
-  });
-
-  test('who runs it is in the environment', () => {
-    expect(runnerVariables(request)).toEqual([
-      'PAAL_RUN=https://github.com/o/r/actions/runs/1',
-      'PAAL_ACTOR=octocat',
-      'PAAL_SHA=abc',
-    ]);
-  });
-
-  test('without an environment it is refused', () => {
-    expect(() => scriptCall(DEFAULT_REQUEST)).toThrow('give the input "environment"');
   });
 });

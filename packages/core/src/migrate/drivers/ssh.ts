@@ -3,18 +3,13 @@ import { UserError } from '../../errors.ts';
 import type { MigrateRequest } from '../request.ts';
 import type { DriverIo, RemoteOutcome } from './remote.ts';
 import { remoteError, remoteFailure } from './remote-failure.ts';
+import { runnerVariables, scriptCall } from './ssh-call.ts';
 import { patienceOf, type SshOptions } from './ssh-config.ts';
 import { connectError, lossOf, notStartedError } from './ssh-errors.ts';
 import { makeSshFolder } from './ssh-folder.ts';
 import { type Answer, afterLoss } from './ssh-lost.ts';
 import { shellCommand } from './ssh-quote.ts';
-import {
-  askCommandLine,
-  type RemoteCall,
-  runCommandLine,
-  runnerVariables,
-  scriptCall,
-} from './ssh-remote.ts';
+import { askCommandLine, type RemoteCall, runCommandLine } from './ssh-remote.ts';
 import { runSession, type Session } from './ssh-session.ts';
 
 interface Run {
