@@ -23,7 +23,7 @@ const status = (...migrations: readonly MigrationEntry[]): MigrateResult => ({
   command: 'status',
   status: 'up-to-date',
   appliedCount: 0,
-  pendingCount: migrations.filter(({ state }) => state !== 'applied').length,
+  pendingCount: migrations.filter(({ state }) => state === 'pending').length,
   current: migrations.findLast(({ state }) => state === 'applied')?.name,
   previous: undefined,
   migrations,
@@ -68,15 +68,29 @@ describe('a run whose connection was lost', () => {
   });
 
   test('is never a success when something is pending, failed or interrupted, or it was no plain up', () => {
-    const states = fc.constantFrom<MigrationState>('applied', 'pending', 'failed', 'interrupted');
-    const commands = fc.constantFrom<MigrateCommand>('up', 'down', 'plan', 'baseline', 'repair');
+    const applied: readonly MigrationState[] = Array(9).fill('applied');
+    const states = fc.constantFrom(...applied, 'pending', 'failed', 'interrupted');
+    const commands = fc.constantFrom<MigrateCommand>(
+      'up',
+      'up',
+      'down',
+      'plan',
+      'baseline',
+      'repair',
+    );
     fc.assert(
-      fc.property(fc.array(states), commands, fc.boolean(), (list, command, dryRun) => {
-        const standing = status(...list.map((state, index) => entry(`${index}.js`, state)));
-        const { failure } = afterLoss(lost({ command, dryRun }), ended(standing));
-        const complete = list.every((state) => state === 'applied') && command === 'up' && !dryRun;
-        expect(failure === undefined).toBe(complete);
-      }),
+      fc.property(
+        fc.array(states, { maxLength: 4 }),
+        commands,
+        fc.boolean(),
+        (list, command, dryRun) => {
+          const standing = status(...list.map((state, index) => entry(`${index}.js`, state)));
+          const { failure } = afterLoss(lost({ command, dryRun }), ended(standing));
+          const complete =
+            list.every((state) => state === 'applied') && command === 'up' && !dryRun;
+          expect(failure === undefined).toBe(complete);
+        },
+      ),
     );
   });
 
@@ -88,7 +102,7 @@ describe('a run whose connection was lost', () => {
   test('says what was cut off, and where the database stands', () => {
     expect(text(lost(), ended(status(entry('a', 'applied'), entry('b', 'interrupted'))))).toContain(
       'lost in the middle of up (it broke). The run has ended since, and its exit code is lost. The ' +
-        'database says: pending: 1; applied by this run: a; b is interrupted; last applied: a.',
+        'database says: pending: 0; applied by this run: a; b is interrupted; last applied: a.',
     );
   });
 
