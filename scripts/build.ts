@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,14 @@ async function compile(project: string): Promise<void> {
   await execa('tsc', ['-p', directory], { preferLocal: true, localDir: repositoryRoot });
 }
 
+/** One file of everything that the compiled `entry` needs, into `output`. */
+async function pack(entry: string, output: string): Promise<void> {
+  await execa('ncc', ['build', entry, '-o', output, '-m', '--license', 'licenses.txt'], {
+    preferLocal: true,
+    localDir: repositoryRoot,
+  });
+}
+
 /**
  * Bundles one action into `target`: index.js with everything in it, the licences of what it holds,
  * and the files that users see.
@@ -27,11 +36,10 @@ async function bundle(name: string, target: string): Promise<void> {
   const source = join(repositoryRoot, 'actions', name);
   await compile(join('actions', name));
   const output = await mkdtemp(join(tmpdir(), 'paal-build-'));
-  await execa(
-    'ncc',
-    ['build', join(source, 'lib/index.js'), '-o', output, '-m', '--license', 'licenses.txt'],
-    { preferLocal: true, localDir: repositoryRoot },
-  );
+  await pack(join(source, 'lib/index.js'), output);
+  // What an action runs elsewhere than in the step is a program of its own.
+  const runner = join(source, 'lib/runner.js');
+  if (existsSync(runner)) await pack(runner, join(output, 'runner'));
   for (const file of ['action.yml', 'README.md']) await cp(join(source, file), join(output, file));
   await cp(join(repositoryRoot, 'LICENSE'), join(output, 'LICENSE'));
   await rm(target, { recursive: true, force: true });

@@ -1,68 +1,139 @@
+import { hostname } from 'node:os';
 import { environmentInput } from '@paal/core/action/environment-input';
 import {
   booleanInput,
   choiceInput,
+  durationInput,
   integerInput,
-  requiredInput,
   textInput,
 } from '@paal/core/action/inputs';
+import type { RunIdentity } from '@paal/core/action/run';
 import { maskSecret } from '@paal/core/action/secrets';
+import type { Environment } from '@paal/core/config/environment';
 import { UserError } from '@paal/core/errors';
 import { secretsOfUri } from '@paal/core/migrate/drivers/mongodb-uri';
-import type { Limit } from '@paal/core/migrate/plan';
-import type { MigrateCommand } from '@paal/core/migrate/result';
+import type { EngineSettings } from '@paal/core/migrate/engine-io';
+import { CHANGELOG } from '@paal/core/migrate/history';
+import {
+  type MigrateMongoConfig,
+  readMigrateMongoConfig,
+} from '@paal/core/migrate/migrate-mongo-config';
+import {
+  DEFAULT_REQUEST,
+  type MigrateCommand,
+  type MigrateRequest,
+  type Tolerance,
+} from '@paal/core/migrate/request';
+import { backupBy } from './backup.ts';
 
-/** The inputs of action.yml, over what paal.yaml says. */
+/** How the database is reached. */
+export type MigrateDriver = 'mongodb' | 'job' | 'ssh' | 'command';
+
+/** The inputs of action.yml, over what paal.yaml says, over what the configuration of migrate-mongo says. */
 export interface Inputs {
-  readonly command: MigrateCommand;
-  /** Nothing may be changed. */
-  readonly dryRun: boolean;
-  readonly limit: Limit | undefined;
-  readonly uri: string;
-  readonly database: string | undefined;
-  readonly directory: string;
+  readonly request: MigrateRequest;
+  readonly driver: MigrateDriver;
+  /** `undefined` where no connection string was given: the driver may find one of its own. */
+  readonly settings: Omit<EngineSettings, 'uri'> & { readonly uri: string | undefined };
 }
 
-function readUri(): string {
-  const uri = requiredInput('uri');
-  for (const secret of secretsOfUri(uri)) maskSecret(secret);
-  return uri;
-}
+type Migrations = NonNullable<Environment['migrations']>;
 
-function readLimit(command: MigrateCommand): Limit | undefined {
+const COMMANDS = ['up', 'down', 'status', 'plan', 'baseline', 'repair', 'unlock'] as const;
+/** The commands for which a limit means something. */
+const LIMITED: readonly MigrateCommand[] = ['up', 'down', 'plan', 'baseline'];
+
+function readLimit(command: MigrateCommand): MigrateRequest['limit'] {
   const to = textInput('to');
   const count = integerInput('count', 0);
   if (to !== undefined && count !== undefined) {
     throw new UserError('The inputs "to" and "count" exclude each other; give one of them.');
   }
-  if (command === 'status' && (to !== undefined || count !== undefined)) {
+  if (!LIMITED.includes(command) && (to !== undefined || count !== undefined)) {
     throw new UserError(
-      'The inputs "to" and "count" mean nothing to command status; use command plan, or remove them.',
+      `The inputs "to" and "count" mean nothing to command ${command}; remove them` +
+        `${command === 'status' ? ', or use command plan' : ''}.`,
     );
+  }
+  if (to === 'previous') {
+    if (command === 'down') return 'previous';
+    throw new UserError('"to: previous" is a way back: it needs command down.');
   }
   if (to !== undefined) return { to };
   return count === undefined ? undefined : { count };
 }
 
-/**
- * Reads and checks the inputs, and paal.yaml where they leave something out.
- * @throws UserError for the first one that is wrong
- */
-export async function readInputs(ref: string): Promise<Inputs> {
-  const uri = readUri();
-  const command = choiceInput('command', ['up', 'down', 'status', 'plan']) ?? 'up';
+function toleranceInput(
+  name: 'on-edited' | 'on-missing' | 'on-out-of-order',
+  migrations: Migrations,
+): Tolerance {
+  return choiceInput(name, ['error', 'warn', 'allow']) ?? migrations[name] ?? 'error';
+}
+
+function readRequest(
+  migrations: Migrations,
+  environment: string | undefined,
+  mongo: MigrateMongoConfig | undefined,
+  run: RunIdentity,
+): MigrateRequest {
+  const command = choiceInput('command', COMMANDS) ?? 'up';
   const limit = readLimit(command);
   const dryRun = booleanInput('dry-run') === true;
-  booleanInput('summary');
-  choiceInput('driver', ['mongodb']);
-  const { settings } = await environmentInput(ref);
-  const { migrations } = settings;
   return {
     command,
     dryRun: dryRun || command === 'status' || command === 'plan',
     limit,
-    uri,
-    database: textInput('database') ?? migrations?.database,
-    directory: textInput('directory') ?? migrations?.directory ?? 'migrations',
+    directory: textInput('directory') ?? migrations.directory ?? mongo?.directory ?? 'migrations',
+    database: textInput('database') ?? migrations.database ?? mongo?.database,
+    environment,
+    edited: toleranceInput('on-edited', migrations),
+    missing: toleranceInput('on-missing', migrations),
+    outOfOrder: toleranceInput('on-out-of-order', migrations),
+    onInterrupted:
+      choiceInput('on-interrupted', ['fail', 'retry', 'resume']) ??
+      migrations['on-interrupted'] ??
+      DEFAULT_REQUEST.onInterrupted,
+    transaction: booleanInput('transaction') ?? migrations.transaction ?? false,
+    lockWait: durationInput('lock-wait') ?? migrations['lock-wait'] ?? DEFAULT_REQUEST.lockWait,
+    lockTtl: durationInput('lock-ttl') ?? migrations['lock-ttl'] ?? DEFAULT_REQUEST.lockTtl,
+    migration: textInput('migration'),
+    as: choiceInput('as', ['applied', 'pending']),
+    owner: textInput('owner'),
+    runner: { run: run.url, actor: run.actor, sha: run.commit, host: hostname() },
+  };
+}
+
+/** The connection string; all of its secrets are masked from here on. */
+function readUri(fromConfig: string | undefined): string | undefined {
+  const uri = textInput('uri') ?? fromConfig;
+  for (const secret of uri === undefined ? [] : secretsOfUri(uri)) maskSecret(secret);
+  return uri;
+}
+
+/**
+ * Reads and checks the inputs; touches nothing.
+ * @throws UserError for the first one that is wrong
+ */
+export async function readInputs(run: RunIdentity): Promise<Inputs> {
+  readUri(undefined);
+  booleanInput('summary');
+  const { settings } = await environmentInput(run.ref);
+  const { name, migrations = {} } = settings;
+  const driver =
+    choiceInput('driver', ['mongodb', 'job', 'ssh', 'command']) ?? migrations.driver ?? 'mongodb';
+  const mongo = await readMigrateMongoConfig(
+    textInput('migrate-mongo-config') ?? migrations['migrate-mongo-config'],
+  );
+  const request = readRequest(migrations, name || undefined, mongo, run);
+  return {
+    request,
+    driver,
+    settings: {
+      uri: readUri(mongo?.url),
+      changelog: textInput('changelog') ?? migrations.changelog ?? mongo?.changelog ?? CHANGELOG,
+      extension: mongo?.extension,
+      clientOptions: mongo?.clientOptions ?? {},
+      backup: backupBy(textInput('backup-command')),
+    },
   };
 }

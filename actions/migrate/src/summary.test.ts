@@ -1,12 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import type { MigrateResult, MigrationEntry } from '@paal/core/migrate/result';
-import { renderSummary, took } from './summary.ts';
+import { took } from '@paal/core/migrate/wording';
+import { renderSummary } from './summary.ts';
 
 const entry = (name: string, over: Partial<MigrationEntry> = {}): MigrationEntry => ({
   name,
   state: 'applied',
   missing: false,
   late: false,
+  edited: false,
+  run: undefined,
+  sha: undefined,
+  checkpoint: undefined,
   appliedAt: undefined,
   milliseconds: undefined,
   ...over,
@@ -51,7 +56,11 @@ describe('the summary', () => {
   });
 
   test('a failure is told with its cause, and nothing in it takes effect', () => {
-    const failure = { message: 'failed: <img src=x> | **bold**', position: undefined };
+    const failure = {
+      kind: 'failed' as const,
+      message: 'failed: <img src=x> | **bold**',
+      position: undefined,
+    };
     const text = renderSummary(result({ status: 'failed', failure }));
     expect(text).toContain('## ❌ Migrations failed');
     expect(text).toContain('&lt;img src=x&gt;');
@@ -59,7 +68,7 @@ describe('the summary', () => {
   });
 
   test('without an answer of the database no table is made up', () => {
-    const failure = { message: 'away', position: undefined };
+    const failure = { kind: 'failed' as const, message: 'away', position: undefined };
     const text = renderSummary(
       result({ status: 'failed', failure, migrations: [], pendingCount: undefined }),
     );

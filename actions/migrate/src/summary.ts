@@ -1,19 +1,10 @@
-import { formatDuration } from '@paal/core/config/duration';
+import type { MigrateCommand } from '@paal/core/migrate/request';
 import type { MigrateResult, MigrationEntry } from '@paal/core/migrate/result';
+import { plural, took } from '@paal/core/migrate/wording';
 import { code, escapeText, paragraphs, table } from '@paal/core/report/markdown';
 
 /** How many of those that were applied before are listed. */
 const MOST_APPLIED = 10;
-
-/** `3 migrations` */
-export function plural(count: number): string {
-  return count === 1 ? '1 migration' : `${count} migrations`;
-}
-
-/** `6 ms`, `1.2 s`, `3 m` */
-export function took(milliseconds: number): string {
-  return milliseconds < 100 ? `${Math.round(milliseconds)} ms` : formatDuration(milliseconds);
-}
 
 function verdict(result: MigrateResult): string {
   const { command, status, appliedCount, pendingCount, migrations } = result;
@@ -22,7 +13,12 @@ function verdict(result: MigrateResult): string {
       return `Applied ${plural(appliedCount)}`;
     case 'reverted':
       return `Reverted ${plural(appliedCount)}`;
+    case 'changed':
+      return command === 'unlock'
+        ? 'The lease is free'
+        : `Marked ${plural(migrations.filter(({ state }) => state === 'done').length)}`;
     case 'up-to-date':
+      if (command === 'baseline' || command === 'repair') return 'Nothing to mark';
       return command === 'down' ? 'Nothing to revert' : 'Nothing to apply';
     case 'planned': {
       const planned = migrations.filter(({ state }) => state === 'planned').length;
@@ -34,17 +30,22 @@ function verdict(result: MigrateResult): string {
   }
 }
 
-function stateText({ state, missing, late }: MigrationEntry, down: boolean): string {
+function stateText(entry: MigrationEntry, command: MigrateCommand): string {
+  const { state, missing, late, edited, checkpoint } = entry;
+  const down = command === 'down';
   const text = {
     applied: 'applied before',
     pending: 'pending',
     planned: down ? 'would be reverted' : 'would be applied',
-    done: down ? '**reverted**' : '**applied**',
+    done: down ? '**reverted**' : command === 'up' ? '**applied**' : '**marked**',
     failed: '**failed**',
+    interrupted: '**interrupted**',
   }[state];
   const remarks = [
     ...(missing ? ['not in this checkout'] : []),
     ...(late ? ['older than an applied one'] : []),
+    ...(edited ? ['edited since'] : []),
+    ...(checkpoint === undefined ? [] : [`checkpoint ${code(checkpoint)}`]),
   ];
   return remarks.length === 0 ? text : `${text}, ${remarks.join(', ')}`;
 }
@@ -57,7 +58,7 @@ function migrationsTable({ command, migrations }: MigrateResult): string | undef
     .filter((entry) => !unlisted.has(entry))
     .map((entry) => [
       code(entry.name),
-      stateText(entry, command === 'down'),
+      stateText(entry, command),
       entry.milliseconds === undefined ? '' : took(entry.milliseconds),
     ]);
   const rest = unlisted.size === 0 ? [] : [[`… ${unlisted.size} more`, 'applied before', '']];

@@ -21,15 +21,24 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/(pull rate limit as )\S+?(: *\S+?)?(?=[.,]?(?:\s|$))/gi, '$1***'],
 ];
 
+function secretParts(value: string): readonly string[] {
+  return [...new Set([value, ...value.split(/\r?\n/)])]
+    .map((part) => part.trim())
+    .filter(({ length }) => length >= SHORTEST_SECRET);
+}
+
 /**
  * Masks `value`, and each line of it, in the job's log and in everything that goes through
  * {@link redact}. Call it before the value is first used.
  */
 export function maskSecret(value: string): void {
-  for (const part of new Set([value, ...value.split(/\r?\n/)])) {
-    const text = part.trim();
-    if (text.length < SHORTEST_SECRET) continue;
-    setSecret(text);
+  for (const text of secretParts(value)) setSecret(text);
+  hideSecret(value);
+}
+
+/** Hides `value`, and each line of it, from {@link redact} alone: for a process that is no step. */
+export function hideSecret(value: string): void {
+  for (const text of secretParts(value)) {
     secrets.add(text);
     const encoded = Buffer.from(text).toString('base64').replace(/=+$/, '');
     if (encoded.length >= 8) secrets.add(encoded);

@@ -95,6 +95,8 @@ const workload = z
     message: 'a workload is named by its kind, such as "deployment: web"',
   });
 
+const tolerance = z.enum(['error', 'warn', 'allow']);
+
 const sections = {
   manifests: z.array(name).optional().describe('Files and folders with Kubernetes manifests'),
   workloads: z.array(workload).optional().describe('What a rollout sets images on and watches'),
@@ -127,9 +129,23 @@ const sections = {
     .optional(),
   migrations: z
     .strictObject({
-      driver: z.enum(['mongodb']).optional(),
+      driver: z.enum(['mongodb', 'job', 'ssh', 'command']).optional(),
       directory: name.optional(),
       database: name.optional(),
+      changelog: name.optional().describe('Name of the collection of applied migrations'),
+      'migrate-mongo-config': name
+        .optional()
+        .describe('Path of the configuration of migrate-mongo'),
+      transaction: z
+        .boolean()
+        .optional()
+        .describe('Whether each migration and its row in the changelog are one transaction'),
+      'on-edited': tolerance.optional(),
+      'on-missing': tolerance.optional(),
+      'on-out-of-order': tolerance.optional(),
+      'on-interrupted': z.enum(['fail', 'retry', 'resume']).optional(),
+      'lock-wait': duration.optional(),
+      'lock-ttl': duration.optional(),
     })
     .optional(),
   verify: z

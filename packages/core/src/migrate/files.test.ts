@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
-import { classifyFiles, nameStem, readMigrationFiles } from './files.ts';
+import { classifyFiles, knownMigrations, nameStem, readMigrationFiles } from './files.ts';
+import { checkout } from './standing.test-data.ts';
 
-const names = (files: readonly string[]) =>
-  classifyFiles(files, 'migrations').migrations.map(({ name }) => name);
+const names = (files: readonly string[]) => classifyFiles(files, 'migrations').migrations;
 
 describe('the files of a migrations directory', () => {
   test('every kind of script is a migration, and they are sorted by name', () => {
@@ -35,10 +35,8 @@ describe('the files of a migrations directory', () => {
       ],
       'migrations',
     );
-    expect(files.migrations).toEqual([
-      { name: '20240101000000-a.ts', path: join('migrations', '20240101000000-a.ts') },
-    ]);
-    expect(files.ignored).toEqual(['helpers.mjs', 'sample-migration.js']);
+    expect(files.migrations).toEqual(['20240101000000-a.ts']);
+    expect(files.others).toEqual(['helpers.mjs', 'sample-migration.js']);
   });
 
   test.each([
@@ -47,10 +45,18 @@ describe('the files of a migrations directory', () => {
     '20240101000000.js',
     '1-init.mjs',
     '20240101000000-a.mts',
-  ])('%s is refused instead of being left out', (name) => {
-    expect(() => names([name])).toThrow(
-      `${join('migrations', name)} is not named like a migration`,
+  ])('%s is refused instead of being left out, unless the changelog has it', (name) => {
+    const [file] = checkout(name);
+    const files = { migrations: checkout('20240101000000-a.js'), others: file ? [file] : [] };
+    expect(() => knownMigrations(files, new Set())).toThrow(
+      `migrations/${name} is not named like a migration`,
     );
+    expect(knownMigrations(files, new Set([name])).map((one) => one.name)).toContain(name);
+  });
+
+  test('only those with the extension of the project count where it has one', () => {
+    const all = ['20240101000000-a.ts', '20240101000000-a.js'];
+    expect(classifyFiles(all, 'migrations', '.js').migrations).toEqual(['20240101000000-a.js']);
   });
 
   test('one migration as TypeScript and as what it compiles to is refused', () => {
@@ -69,7 +75,7 @@ describe('the files of a migrations directory', () => {
     await writeFile(join(directory, '20240102000000-a.js'), '');
     const { migrations } = await readMigrationFiles(directory);
     expect(migrations).toEqual([
-      { name: '20240102000000-a.js', path: join(directory, '20240102000000-a.js') },
+      { name: '20240102000000-a.js', path: join(directory, '20240102000000-a.js'), text: '' },
     ]);
   });
 

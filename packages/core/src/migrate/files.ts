@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorMessage, UserError } from '../errors.ts';
 
@@ -9,14 +9,23 @@ export interface MigrationFile {
   readonly name: string;
   /** Below the working directory, as messages and annotations show it. */
   readonly path: string;
+  readonly text: string;
+}
+
+/** The names of what a migrations directory holds. */
+export interface ClassifiedNames {
+  /** Sorted by name, which is the order in which they are applied. */
+  readonly migrations: readonly string[];
+  /** Names of scripts that are not named like one, such as `helpers.js`. */
+  readonly others: readonly string[];
 }
 
 /** What a migrations directory holds. */
 export interface MigrationFiles {
   /** Sorted by name, which is the order in which they are applied. */
   readonly migrations: readonly MigrationFile[];
-  /** Names of scripts that are no migrations, such as `helpers.js`. */
-  readonly ignored: readonly string[];
+  /** Scripts that are not named like a migration. */
+  readonly others: readonly MigrationFile[];
 }
 
 /** The form of a migration's file name. */
@@ -33,19 +42,17 @@ export function nameStem(name: string): string {
 
 /**
  * Which of the files `names` of `directory` are migrations.
- * @throws UserError for a name that is nearly one (passing over it would leave a migration out), and
- * for two files that differ in their extension only
+ * @param extension only files with it count; default: all that Node runs
+ * @throws UserError for two files that differ in their extension only
  */
-export function classifyFiles(names: readonly string[], directory: string): MigrationFiles {
-  const scripts = names.filter((name) => SCRIPT.test(name) && !DECLARATION.test(name)).sort();
-  const malformed = scripts.find((name) => /^\d/.test(name) && !NAME.test(name));
-  if (malformed !== undefined) {
-    throw new UserError(
-      `${join(directory, malformed)} is not named like a migration: ${NAME_FORM}. ` +
-        'Rename it; a file that is no migration must not begin with a digit.',
-      { position: { file: join(directory, malformed) } },
-    );
-  }
+export function classifyFiles(
+  names: readonly string[],
+  directory: string,
+  extension = '',
+): ClassifiedNames {
+  const scripts = names
+    .filter((name) => SCRIPT.test(name) && !DECLARATION.test(name) && name.endsWith(extension))
+    .sort();
   const migrations = scripts.filter((name) => NAME.test(name));
   for (const [index, name] of migrations.entries()) {
     const next = migrations[index + 1];
@@ -57,17 +64,17 @@ export function classifyFiles(names: readonly string[], directory: string): Migr
       );
     }
   }
-  return {
-    migrations: migrations.map((name) => ({ name, path: join(directory, name) })),
-    ignored: scripts.filter((name) => !NAME.test(name)),
-  };
+  return { migrations, others: scripts.filter((name) => !NAME.test(name)) };
 }
 
 /**
  * The migrations in `directory`, not in folders below it.
  * @throws UserError when it cannot be read
  */
-export async function readMigrationFiles(directory: string): Promise<MigrationFiles> {
+export async function readMigrationFiles(
+  directory: string,
+  extension?: string,
+): Promise<MigrationFiles> {
   let entries: readonly Dirent[];
   try {
     entries = await readdir(directory, { withFileTypes: true });
@@ -78,8 +85,38 @@ export async function readMigrationFiles(directory: string): Promise<MigrationFi
       { cause: error },
     );
   }
-  return classifyFiles(
+  const { migrations, others } = classifyFiles(
     entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name),
     directory,
+    extension,
+  );
+  const read = async (name: string): Promise<MigrationFile> => {
+    const path = join(directory, name);
+    return { name, path, text: await readFile(path, 'utf8') };
+  };
+  return {
+    migrations: await Promise.all(migrations.map(read)),
+    others: await Promise.all(others.map(read)),
+  };
+}
+
+/**
+ * All files that are migrations once the changelog is known: one that it names is, whatever its form.
+ * @throws UserError for a name that is nearly of the form: passing over it would leave a migration out
+ */
+export function knownMigrations(
+  { migrations, others }: MigrationFiles,
+  applied: ReadonlySet<string>,
+): readonly MigrationFile[] {
+  const malformed = others.find(({ name }) => /^\d/.test(name) && !applied.has(name));
+  if (malformed !== undefined) {
+    throw new UserError(
+      `${malformed.path} is not named like a migration: ${NAME_FORM}. ` +
+        'Rename it; a file that is no migration must not begin with a digit.',
+      { position: { file: malformed.path } },
+    );
+  }
+  return [...migrations, ...others.filter(({ name }) => applied.has(name))].sort((a, b) =>
+    a.name < b.name ? -1 : 1,
   );
 }

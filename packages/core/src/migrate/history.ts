@@ -13,6 +13,8 @@ export interface ChangelogRow {
   readonly appliedAt: Date;
   /** When the run that applied it began, in milliseconds since 1970: the same for all of its rows. */
   readonly migrationBlock: number;
+  /** As migrate-mongo writes it with `useFileHash`; without that it passes over it. */
+  readonly fileHash?: string;
 }
 
 /** An applied migration; rows of old versions lack the block, rows of other tools the time. */
@@ -20,13 +22,14 @@ export interface AppliedMigration {
   readonly fileName: string;
   readonly appliedAt: Date | undefined;
   readonly migrationBlock: number | undefined;
+  readonly fileHash: string | undefined;
 }
 
-function readRow(document: unknown): AppliedMigration {
+function readRow(document: unknown, collection: string): AppliedMigration {
   const row = (document ?? {}) as Partial<Record<keyof ChangelogRow | '_id', unknown>>;
   if (typeof row.fileName !== 'string' || row.fileName === '') {
     throw new UserError(
-      `The collection "${CHANGELOG}" holds a document without fileName, _id ${inspect(row._id)}: ` +
+      `The collection "${collection}" holds a document without fileName, _id ${inspect(row._id)}: ` +
         'it is not a changelog of migrate-mongo. Is this the right database? Otherwise remove the document.',
     );
   }
@@ -34,6 +37,7 @@ function readRow(document: unknown): AppliedMigration {
     fileName: row.fileName,
     appliedAt: row.appliedAt instanceof Date ? row.appliedAt : undefined,
     migrationBlock: typeof row.migrationBlock === 'number' ? row.migrationBlock : undefined,
+    fileHash: typeof row.fileHash === 'string' ? row.fileHash : undefined,
   };
 }
 
@@ -49,9 +53,13 @@ function byApplication(a: AppliedMigration, b: AppliedMigration): number {
  * where it was applied last.
  * @throws UserError for a document that is no changelog row
  */
-export function readHistory(documents: readonly unknown[]): readonly AppliedMigration[] {
+export function readHistory(
+  documents: readonly unknown[],
+  collection = CHANGELOG,
+): readonly AppliedMigration[] {
   const latest = new Map<string, AppliedMigration>();
-  for (const row of documents.map(readRow).sort(byApplication)) {
+  const rows = documents.map((document) => readRow(document, collection));
+  for (const row of rows.sort(byApplication)) {
     latest.delete(row.fileName);
     latest.set(row.fileName, row);
   }

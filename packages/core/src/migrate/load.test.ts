@@ -50,7 +50,7 @@ const outcomes = {};
 for (const name of names) {
   const pushed = [];
   try {
-    const step = await loadStep({ name, path: name }, direction);
+    const step = await loadStep({ name, path: name, text: '' }, direction);
     await step.run([pushed, 'client']);
     outcomes[name] = { pushed };
   } catch (error) {

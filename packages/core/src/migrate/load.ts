@@ -7,14 +7,19 @@ import type { MigrationFile } from './files.ts';
 import type { Direction } from './plan.ts';
 import { syntaxErrorAt, thrownAt, unresolvedImportAt } from './source-position.ts';
 
-/** What a migration is called with: `up(db, client)`. */
-export type MigrationArguments = readonly [database: unknown, client: unknown];
+/** What a migration is called with: `up(db, client, context)`. */
+export type MigrationArguments = readonly [database: unknown, client: unknown, context: unknown];
 
 /** A step whose code is loaded. */
 export interface LoadedStep {
   readonly file: MigrationFile;
   readonly direction: Direction;
-  /** Calls the migration's function, as a method of what it exports. */
+  /** Whether the migration itself asks for a transaction, or asks for none. */
+  readonly transaction: boolean | undefined;
+  /**
+   * Calls the migration's function, as a method of what it exports; up between its `precheck` and its
+   * `postcheck`, where it has them.
+   */
   run(parameters: MigrationArguments): Promise<void>;
 }
 
@@ -83,6 +88,30 @@ async function importFile(file: MigrationFile): Promise<Exports> {
   }
 }
 
+function irreversible({ irreversible: reason }: Exports): string | undefined {
+  return typeof reason === 'string' && reason !== '' ? reason : undefined;
+}
+
+function missingFunction(file: MigrationFile, direction: Direction, migration: Exports): UserError {
+  const position = { file: file.path, line: 1 };
+  if (direction === 'up') {
+    return new UserError(
+      `The migration ${file.name} exports no function "up". Nothing was run. ` +
+        'Write "export async function up(db, client)", or module.exports = { up, down }.',
+      { position },
+    );
+  }
+  const reason = irreversible(migration);
+  return new UserError(
+    reason === undefined
+      ? `The migration ${file.name} exports no function "down", so it cannot be reverted. ` +
+          'Nothing was reverted. Write its down, or go forward with a new migration instead.'
+      : `The migration ${file.name} is declared irreversible: ${reason}. Nothing was reverted. ` +
+          'Go forward with a new migration instead, or restore a backup.',
+    { position },
+  );
+}
+
 /**
  * Loads the migration `file` for a run in `direction`. Its top level is executed, as every import is.
  * @throws UserError with the place in the file, when it cannot be loaded or lacks the function
@@ -90,21 +119,22 @@ async function importFile(file: MigrationFile): Promise<Exports> {
 export async function loadStep(file: MigrationFile, direction: Direction): Promise<LoadedStep> {
   const migration = exportsOf(await importFile(file));
   const method = migration[direction];
-  if (typeof method !== 'function') {
-    throw new UserError(
-      direction === 'up'
-        ? `The migration ${file.name} exports no function "up". Nothing was run. ` +
-            'Write "export async function up(db, client)", or module.exports = { up, down }.'
-        : `The migration ${file.name} exports no function "down", so it cannot be reverted. ` +
-            'Nothing was reverted. Write its down, or go forward with a new migration instead.',
-      { position: { file: file.path, line: 1 } },
-    );
+  if (typeof method !== 'function' || (direction === 'down' && irreversible(migration))) {
+    throw missingFunction(file, direction, migration);
   }
+  const call = async (name: string, parameters: MigrationArguments): Promise<void> => {
+    const check = migration[name];
+    if (direction === 'up' && typeof check === 'function') await check.apply(migration, parameters);
+  };
+  const { transaction } = migration;
   return {
     file,
     direction,
+    transaction: typeof transaction === 'boolean' ? transaction : undefined,
     run: async (parameters) => {
+      await call('precheck', parameters);
       await method.apply(migration, parameters);
+      await call('postcheck', parameters);
     },
   };
 }

@@ -1,16 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { AppliedMigration } from './history.ts';
-import { lateNames, missingNames, type PlanRequest, pendingNames, plan } from './plan.ts';
+import { type PlanRequest, plan, planBaseline } from './plan.ts';
+import { applied, attempt, standing } from './standing.test-data.ts';
+import { pendingNames } from './standing.ts';
 
 const A = '20240101000000-a.js';
 const B = '20240102000000-b.js';
 const C = '20240103000000-c.js';
 const D = '20240104000000-d.js';
 
-/** History in this order of application. */
-const applied = (...names: readonly string[]): readonly AppliedMigration[] =>
-  names.map((fileName, index) => ({ fileName, appliedAt: new Date(index), migrationBlock: 1 }));
 const up = (limit?: PlanRequest['limit']): PlanRequest => ({ direction: 'up', limit });
 const down = (limit?: PlanRequest['limit']): PlanRequest => ({ direction: 'down', limit });
 
@@ -142,7 +141,7 @@ describe('a plan', () => {
       steps: [B],
     },
   ])('$name', ({ files, history, request, steps }) => {
-    expect(plan(files, history, request)).toEqual({
+    expect(plan(standing(files, history), request)).toEqual({
       kind: 'steps',
       steps: steps.map((name) => ({ name, direction: request.direction })),
     });
@@ -188,45 +187,95 @@ describe('a plan', () => {
       files: [A, C],
       history: applied(A, B, C),
       request: down({ to: A }),
-      says: [B, 'not in the migrations directory', 'Nothing was reverted'],
+      says: [B, 'neither in the migrations directory', 'Nothing was reverted'],
     },
     {
-      name: 'up of an applied file with a new extension would apply it twice',
-      files: ['20240101000000-a.ts', B],
-      history: applied(A),
-      request: up({ to: B }),
-      says: ['20240101000000-a.ts was applied as 20240101000000-a.js'],
+      name: 'up to the previous release',
+      files: [A],
+      history: applied(),
+      request: up('previous'),
+      says: ['it needs command down'],
     },
   ])('is refused: $name', ({ files, history, request, says }) => {
-    const refused = plan(files, history, request);
+    const refused = plan(standing(files, history), request);
     expect(refused.kind).toBe('refusal');
     for (const part of says)
       expect(refused).toMatchObject({ message: expect.stringContaining(part) });
   });
 });
 
-describe('gaps', () => {
-  test('pending ones that are older than an applied one are late', () => {
-    expect(lateNames(pendingNames([A, B, C, D], applied(A, C)), applied(A, C))).toEqual([B]);
+describe('a way back', () => {
+  const history = applied(A, B, C);
+  const one = { source: { type: 'module', files: [] } } as const;
+
+  test('is there without its file where the run that applied it stored it', () => {
+    const records = [attempt(B, one), attempt(C, one)];
+    expect(plan(standing([A], history, records), down({ to: A }))).toMatchObject({
+      steps: [{ name: C }, { name: B }],
+    });
   });
 
-  test('applied ones without a file are missing', () => {
-    expect(missingNames([A], applied(A, B))).toEqual([B]);
+  test('without file and without store names the commit that has it', () => {
+    expect(plan(standing([A], history, [attempt(C)]), down())).toMatchObject({
+      message: expect.stringContaining('it was applied from c0ffee'),
+    });
+  });
+
+  test('to 0 reverts everything', () => {
+    expect(plan(standing([A, B, C], history), down({ to: '0' }))).toMatchObject({
+      steps: [{ name: C }, { name: B }, { name: A }],
+    });
+  });
+
+  test('to previous takes back what the newest commit applied, however many runs it took', () => {
+    const records = [
+      attempt(A, { sha: 'old' }),
+      attempt(B, { sha: 'new', fence: 2 }),
+      attempt(C, { sha: 'new', fence: 3, run: 'https://example.test/runs/3' }),
+    ];
+    expect(plan(standing([A, B, C], history, records), down('previous'))).toMatchObject({
+      steps: [{ name: C }, { name: B }],
+    });
+  });
+
+  test('to previous takes back a whole run of migrate-mongo, which records no commit', () => {
+    const rows = history.map((row, index) => ({ ...row, migrationBlock: index === 0 ? 1 : 2 }));
+    expect(plan(standing([A, B, C], rows), down('previous'))).toMatchObject({
+      steps: [{ name: C }, { name: B }],
+    });
+  });
+});
+
+describe('a baseline', () => {
+  test('marks what is pending, up to and including the one that is named', () => {
+    expect(planBaseline(standing([A, B, C], applied()), { to: B })).toMatchObject({
+      steps: [{ name: A }, { name: B }],
+    });
+  });
+
+  test('is refused where the changelog says already what is applied', () => {
+    expect(planBaseline(standing([A, B], applied(A)), undefined)).toMatchObject({
+      kind: 'refusal',
+    });
   });
 });
 
 const stamp = fc
   .integer({ min: 0, max: 40 })
   .map((n) => `202401010000${String(n).padStart(2, '0')}-m.js`);
-const checkout = fc.uniqueArray(stamp, { maxLength: 12 });
+const someFiles = fc.uniqueArray(stamp, { maxLength: 12 });
 /** Files, and a part of them applied in any order. */
-const situation = checkout.chain((files) =>
+const situation = someFiles.chain((files) =>
   fc.shuffledSubarray(files).map((names) => ({ files, history: applied(...names) })),
 );
 const namesOf = (history: readonly AppliedMigration[]) => history.map(({ fileName }) => fileName);
 
-function stepNames(...parameters: Parameters<typeof plan>): readonly string[] {
-  const planned = plan(...parameters);
+function stepNames(
+  files: readonly string[],
+  history: readonly AppliedMigration[],
+  request: PlanRequest,
+): readonly string[] {
+  const planned = plan(standing(files, history), request);
   if (planned.kind === 'refusal') throw new Error(planned.message);
   return planned.steps.map(({ name }) => name);
 }
@@ -247,7 +296,7 @@ describe('whatever the files and the history are', () => {
     fc.assert(
       fc.property(situation, ({ files, history }) => {
         let reached = history;
-        for (const name of pendingNames(files, history)) {
+        for (const name of pendingNames(standing(files, history))) {
           const steps = stepNames(files, reached, up({ to: name }));
           expect(steps).toEqual([name]);
           reached = applied(...namesOf(reached), ...steps);

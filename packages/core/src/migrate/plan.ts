@@ -1,6 +1,8 @@
 import { didYouMean } from '../config/names.ts';
 import { nameStem } from './files.ts';
-import type { AppliedMigration } from './history.ts';
+import { newestDeployment } from './previous.ts';
+import { applyingRecords } from './record.ts';
+import { appliedNames, pendingNames, type Standing } from './standing.ts';
 
 /** Forward, or back. */
 export type Direction = 'up' | 'down';
@@ -8,10 +10,16 @@ export type Direction = 'up' | 'down';
 /** How far to go: to a named migration, or a number of them. */
 export type Limit = { readonly to: string } | { readonly count: number };
 
-/** What is asked for; without a limit everything pending goes up, and the last one goes down. */
+/** What `to` means the state before the first migration. */
+export const NOTHING_APPLIED = '0';
+
+/**
+ * What is asked for. Without a limit everything pending goes up, and the last one goes down;
+ * `previous` takes back what the newest deployment applied.
+ */
 export interface PlanRequest {
   readonly direction: Direction;
-  readonly limit: Limit | undefined;
+  readonly limit: Limit | 'previous' | undefined;
 }
 
 /** One migration to run. */
@@ -34,56 +42,20 @@ function toSteps(names: readonly string[], direction: Direction): Plan {
 }
 
 /** The one of `names` that `text` means: the whole name, or the name without its extension. */
-function findName(text: string, names: readonly string[]): string | undefined {
+export function findName(text: string, names: readonly string[]): string | undefined {
   return names.find((name) => name === text) ?? names.find((name) => nameStem(name) === text);
 }
 
-/** The migrations of `files` that are not in the history, in the order in which they go up. */
-export function pendingNames(
-  files: readonly string[],
-  history: readonly AppliedMigration[],
-): readonly string[] {
-  const applied = new Set(history.map(({ fileName }) => fileName));
-  return files.filter((name) => !applied.has(name)).sort();
-}
-
-/** The applied migrations whose file is not in the checkout. */
-export function missingNames(
-  files: readonly string[],
-  history: readonly AppliedMigration[],
-): readonly string[] {
-  const present = new Set(files);
-  return history.map(({ fileName }) => fileName).filter((name) => !present.has(name));
-}
-
-/** Those of `pending` that are older, by name, than one that is applied. */
-export function lateNames(
-  pending: readonly string[],
-  history: readonly AppliedMigration[],
-): readonly string[] {
-  return pending.filter((name) => history.some(({ fileName }) => fileName > name));
-}
-
-function planUp(
-  files: readonly string[],
-  history: readonly AppliedMigration[],
-  limit: Limit | undefined,
-): Plan {
-  const pending = pendingNames(files, history);
-  const stems = new Map(history.map(({ fileName }) => [nameStem(fileName), fileName]));
-  const renamed = pending.find((name) => stems.has(nameStem(name)));
-  if (renamed !== undefined) {
-    return refusal(
-      `${renamed} was applied as ${stems.get(nameStem(renamed))}, and would be applied again under ` +
-        'its new extension. Give the file its old name back, or change fileName in the changelog.',
-    );
-  }
+function planUp(standing: Standing, limit: PlanRequest['limit']): Plan {
+  const pending = pendingNames(standing);
   if (limit === undefined) return toSteps(pending, 'up');
+  if (limit === 'previous') return refusal('"previous" is a way back: it needs command down.');
   if ('count' in limit) return toSteps(pending.slice(0, limit.count), 'up');
-  const target = findName(limit.to, files);
+  const names = standing.files.map(({ name }) => name);
+  const target = findName(limit.to, names);
   if (target === undefined) {
     return refusal(
-      `There is no migration "${limit.to}" to go up to.${didYouMean(limit.to, files)} ` +
+      `There is no migration "${limit.to}" to go up to.${didYouMean(limit.to, names)} ` +
         'Give the name of a file in the migrations directory.',
     );
   }
@@ -95,10 +67,12 @@ function planUp(
 
 /** The applied names that are to be reverted, oldest first, or a refusal. */
 function chosenForDown(
-  applied: readonly string[],
-  files: readonly string[],
-  limit: Limit,
+  { files, history, records }: Standing,
+  limit: PlanRequest['limit'],
 ): readonly string[] | Plan {
+  const applied = history.map(({ fileName }) => fileName);
+  if (limit === undefined) return applied.slice(-1);
+  if (limit === 'previous') return newestDeployment(history, records)?.names ?? [];
   if ('count' in limit) {
     return limit.count <= applied.length
       ? applied.slice(applied.length - limit.count)
@@ -106,9 +80,13 @@ function chosenForDown(
           `The input "count" asks to revert ${limit.count} migrations, but ${applied.length} are applied.`,
         );
   }
+  if (limit.to === NOTHING_APPLIED) return applied;
   const target = findName(limit.to, applied);
   if (target !== undefined) return applied.slice(applied.indexOf(target) + 1);
-  const pending = findName(limit.to, files);
+  const pending = findName(
+    limit.to,
+    files.map(({ name }) => name),
+  );
   return refusal(
     pending === undefined
       ? `There is no applied migration "${limit.to}" to go down to.${didYouMean(limit.to, applied)} ` +
@@ -117,19 +95,19 @@ function chosenForDown(
   );
 }
 
-function planDown(
-  files: readonly string[],
-  history: readonly AppliedMigration[],
-  limit: Limit | undefined,
-): Plan {
-  const applied = history.map(({ fileName }) => fileName);
-  const chosen = limit === undefined ? applied.slice(-1) : chosenForDown(applied, files, limit);
+function planDown(standing: Standing, limit: PlanRequest['limit']): Plan {
+  const chosen = chosenForDown(standing, limit);
   if ('kind' in chosen) return chosen;
-  const missing = chosen.filter((name) => !files.includes(name));
-  if (missing.length > 0) {
+  const present = new Set(standing.files.map(({ name }) => name));
+  const applying = applyingRecords(standing.records);
+  const lost = chosen.filter((name) => !present.has(name) && !applying.get(name)?.source);
+  if (lost.length > 0) {
+    const commits = new Set(lost.map((name) => applying.get(name)?.sha).filter(Boolean));
     return refusal(
-      `${missing.join(', ')} cannot be reverted: not in the migrations directory of this checkout. ` +
-        'Check out a commit that has the file, and run this again. Nothing was reverted.',
+      `${lost.join(', ')} cannot be reverted: neither in the migrations directory of this checkout nor ` +
+        `stored in the database by the run that applied it. Check out a commit that has the file` +
+        `${commits.size > 0 ? ` (it was applied from ${[...commits].join(', ')})` : ''}, and run this again. ` +
+        'Nothing was reverted.',
     );
   }
   return toSteps([...chosen].reverse(), 'down');
@@ -139,16 +117,22 @@ function planDown(
  * What to run so that `request` is met.
  *
  * Up goes by name, to and including `to`. Down goes back in the order of application, newest first,
- * and stops before `to`, which stays applied; it is refused as a whole when one file is missing.
- * @param files names of the migrations in the checkout
- * @param history what is applied, oldest first
+ * and stops before `to`, which stays applied; it is refused as a whole when the code of one is
+ * neither in the checkout nor in the database.
  */
-export function plan(
-  files: readonly string[],
-  history: readonly AppliedMigration[],
-  request: PlanRequest,
-): Plan {
+export function plan(standing: Standing, request: PlanRequest): Plan {
   return request.direction === 'up'
-    ? planUp(files, history, request.limit)
-    : planDown(files, history, request.limit);
+    ? planUp(standing, request.limit)
+    : planDown(standing, request.limit);
+}
+
+/** The names that `baseline` marks as applied: the pending ones up to and including `to`. */
+export function planBaseline(standing: Standing, limit: PlanRequest['limit']): Plan {
+  if (appliedNames(standing).size > 0) {
+    return refusal(
+      'The changelog says already what is applied, so there is no baseline to set. ' +
+        'Command repair with the name of one migration corrects it.',
+    );
+  }
+  return planUp(standing, limit);
 }

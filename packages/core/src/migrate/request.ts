@@ -39,6 +39,9 @@ export interface MigrateRequest {
   readonly lockWait: number;
   /** Milliseconds after which a lease whose holder gives no sign of life is free. */
   readonly lockTtl: number;
+  /** For `repair`: the one migration whose state is corrected, and to what. */
+  readonly migration: string | undefined;
+  readonly as: 'applied' | 'pending' | undefined;
   /** For `unlock`: the owner of the lease, as `status` and the refusal name it. */
   readonly owner: string | undefined;
   readonly runner: MigrationRunner;
@@ -62,6 +65,8 @@ export const DEFAULT_REQUEST: MigrateRequest = {
   transaction: false,
   lockWait: 0,
   lockTtl: DEFAULT_LOCK_TTL,
+  migration: undefined,
+  as: undefined,
   owner: undefined,
   runner: { run: 'local', actor: '', sha: '', host: '' },
 };
@@ -88,6 +93,8 @@ export function runnerArguments(request: MigrateRequest): readonly string[] {
     ['on-interrupted', 'onInterrupted'],
     ['lock-wait', 'lockWait'],
     ['lock-ttl', 'lockTtl'],
+    ['migration', 'migration'],
+    ['as', 'as'],
     ['owner', 'owner'],
   ];
   const differing = options.flatMap(([name, key]) => {

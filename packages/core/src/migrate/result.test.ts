@@ -1,31 +1,43 @@
 import { describe, expect, test } from '@jest/globals';
+import type { AppliedMigration } from './history.ts';
 import { migrateResult, type Progress } from './result.ts';
+import { applied, attempt, checkout, standing } from './standing.test-data.ts';
 
-const row = (fileName: string, second: number) => ({
-  fileName,
-  appliedAt: new Date(second),
-  migrationBlock: 1,
-});
 const step = (name: string, direction: 'up' | 'down' = 'up') => ({ name, direction });
 const done = (...names: readonly string[]) => names.map((name) => ({ name, milliseconds: 4 }));
 const stop = (name: string, reason: 'threw' | 'cancelled') => ({
-  step: { file: { name, path: name }, direction: 'up' as const, run: async () => {} },
+  step: {
+    file: { name, path: name, text: '' },
+    direction: 'up' as const,
+    transaction: undefined,
+    run: async () => {},
+  },
   reason,
   error: new Error('boom'),
   milliseconds: 9,
 });
-const progress = (over: Partial<Progress>): Progress => ({
-  command: 'up',
-  dryRun: false,
-  files: ['a', 'b', 'c'],
-  history: [row('a', 1)],
-  steps: [],
-  run: undefined,
-  ...over,
-});
-const states = (over: Partial<Progress>) =>
-  migrateResult(progress(over), undefined).migrations.map(({ name, state }) => `${name} ${state}`);
-const failure = { message: 'it failed', position: undefined };
+/** A call, by default an up where a is applied of a, b and c. */
+interface Call extends Partial<Omit<Progress, 'files' | 'request'>>, Partial<Progress['request']> {
+  readonly files?: readonly string[];
+  readonly history?: readonly AppliedMigration[];
+}
+
+function progress(call: Call): Progress {
+  const { command = 'up', dryRun = false, files = ['a', 'b', 'c'], history, ...rest } = call;
+  return {
+    request: { command, dryRun },
+    files: checkout(...files),
+    standing: standing(files, history ?? applied('a')),
+    held: undefined,
+    steps: [],
+    run: undefined,
+    marked: [],
+    ...rest,
+  };
+}
+const states = (call: Call) =>
+  migrateResult(progress(call), undefined).migrations.map(({ name, state }) => `${name} ${state}`);
+const failure = { kind: 'failed' as const, message: 'it failed', position: undefined };
 
 describe('the result of a call', () => {
   test('up that applied something', () => {
@@ -76,7 +88,7 @@ describe('the result of a call', () => {
   });
 
   test('down that reverted something', () => {
-    const history = [row('a', 1), row('c', 2), row('b', 3)];
+    const history = applied('a', 'c', 'b');
     const run = { completed: done('b'), stopped: undefined };
     const result = migrateResult(progress({ command: 'down', history, run }), undefined);
     expect(result).toMatchObject({
@@ -89,7 +101,7 @@ describe('the result of a call', () => {
   });
 
   test('a dry run of down shows what would be reverted as planned', () => {
-    const history = [row('a', 1), row('b', 2)];
+    const history = applied('a', 'b');
     const over = { command: 'down', dryRun: true, history, steps: [step('b', 'down')] } as const;
     expect(states(over)).toEqual(['a applied', 'b planned', 'c pending']);
     expect(migrateResult(progress(over), undefined).status).toBe('planned');
@@ -104,14 +116,30 @@ describe('the result of a call', () => {
   });
 
   test('what is applied without a file, and what came late, is marked', () => {
-    const history = [row('b', 1), row('gone', 2)];
+    const history = applied('b', 'gone');
     const { migrations } = migrateResult(progress({ history }), undefined);
     expect(migrations.filter(({ missing }) => missing).map(({ name }) => name)).toEqual(['gone']);
     expect(migrations.filter(({ late }) => late).map(({ name }) => name)).toEqual(['a', 'c']);
   });
 
+  test('what was edited, and what an earlier run left in the middle, is marked', () => {
+    const records = [
+      attempt('a', { checksum: 'another' }),
+      attempt('b', { state: 'running', fence: 2, checkpoint: { last: 7 } }),
+    ];
+    const { migrations } = migrateResult(
+      progress({ standing: standing(['a', 'b', 'c'], applied('a'), records) }),
+      undefined,
+    );
+    expect(migrations).toMatchObject([
+      { name: 'a', state: 'applied', edited: true, sha: 'c0ffee' },
+      { name: 'b', state: 'interrupted', edited: false, checkpoint: '{"last":7}' },
+      { name: 'c', state: 'pending' },
+    ]);
+  });
+
   test('without an answer of the database nothing is claimed about it', () => {
-    expect(migrateResult(progress({ history: undefined }), failure)).toEqual({
+    expect(migrateResult(progress({ standing: undefined }), failure)).toEqual({
       command: 'up',
       status: 'failed',
       appliedCount: 0,

@@ -1,7 +1,12 @@
-import type { SourcePosition } from '../errors.ts';
-import type { AppliedMigration } from './history.ts';
-import { lateNames, missingNames, pendingNames, type Step } from './plan.ts';
+import type { SourcePosition, UserError } from '../errors.ts';
+import { checkpointText } from './checks.ts';
+import type { MigrationFile } from './files.ts';
+import type { HeldLease } from './lease/document.ts';
+import type { Step } from './plan.ts';
+import { applyingRecords } from './record.ts';
+import type { MigrateCommand, MigrateRequest } from './request.ts';
 import type { RunResult } from './runner.ts';
+import { editedNames, interrupted, lateNames, missingNames, type Standing } from './standing.ts';
 
 /** The output `status`; `changed` when records, and not the data, were changed. */
 export type MigrateStatus =
@@ -16,13 +21,7 @@ export type MigrateStatus =
  * Where one migration stands: `applied` before this run, `done` (applied, reverted or marked) by it,
  * `interrupted` by the death or the cancellation of an earlier run.
  */
-export type MigrationState =
-  | 'applied'
-  | 'pending'
-  | 'planned'
-  | 'done'
-  | 'failed'
-  | 'interrupted';
+export type MigrationState = 'applied' | 'pending' | 'planned' | 'done' | 'failed' | 'interrupted';
 
 /** One migration, of the checkout or of the changelog. */
 export interface MigrationEntry {
@@ -45,15 +44,17 @@ export interface MigrationEntry {
 
 /** What is known of a call, as far as it came. */
 export interface Progress {
-  readonly command: MigrateCommand;
-  /** Nothing is to be changed: the commands `status` and `plan`, and `dry-run`. */
-  readonly dryRun: boolean;
-  /** Names of the migrations in the checkout. */
-  readonly files: readonly string[];
+  readonly request: Pick<MigrateRequest, 'command' | 'dryRun'>;
+  /** The migrations in the checkout. */
+  readonly files: readonly MigrationFile[];
   /** `undefined` until the database has told it. */
-  readonly history: readonly AppliedMigration[] | undefined;
+  readonly standing: Standing | undefined;
+  /** The lease that somebody else held, where that was asked. */
+  readonly held: HeldLease | undefined;
   readonly steps: readonly Step[];
   readonly run: RunResult | undefined;
+  /** What was said to be applied or not, without being run. */
+  readonly marked: readonly string[];
 }
 
 /** Whether the database may have been changed, and else what stood in the way. */
@@ -83,46 +84,71 @@ export interface MigrateResult {
   readonly failure: MigrateFailure | undefined;
 }
 
-type Known = Progress & { readonly history: readonly AppliedMigration[] };
+type Known = Progress & { readonly standing: Standing };
+
+/** A command that changes nothing, or is not to. */
+function isDry({ request: { command, dryRun } }: Progress): boolean {
+  return dryRun || command === 'status' || command === 'plan';
+}
 
 function statusOf(progress: Known, pendingCount: number): MigrateStatus {
-  const { command, dryRun, steps, run } = progress;
-  const planned = command === 'status' ? pendingCount : dryRun ? steps.length : 0;
+  const { request, steps, run, marked } = progress;
+  const { command } = request;
+  const planned = command === 'status' ? pendingCount : isDry(progress) ? steps.length : 0;
   if (planned > 0) return 'planned';
+  if (marked.length > 0) return 'changed';
   if (!run?.completed.length) return 'up-to-date';
   return command === 'down' ? 'reverted' : 'applied';
 }
 
 /** The names that are applied after the run, oldest first. */
-function appliedAfter({ command, history, run }: Known): readonly string[] {
-  const before = history.map(({ fileName }) => fileName);
+function appliedAfter({ request, standing, run }: Known): readonly string[] {
+  const before = standing.history.map(({ fileName }) => fileName);
   const done = run?.completed.map(({ name }) => name) ?? [];
-  return command === 'down' ? before.filter((name) => !done.includes(name)) : [...before, ...done];
+  return request.command === 'down'
+    ? before.filter((name) => !done.includes(name))
+    : [...before, ...done];
 }
 
 function entries(progress: Known): readonly MigrationEntry[] {
-  const { files, history, steps, run } = progress;
+  const { standing, steps, run, marked } = progress;
+  const { files, history, records } = standing;
   const rows = new Map(history.map((row) => [row.fileName, row]));
   const done = new Map(run?.completed.map(({ name, milliseconds }) => [name, milliseconds]));
-  const stopped = run?.stopped?.reason === 'cancelled' ? undefined : run?.stopped;
-  const missing = new Set(missingNames(files, history));
-  const late = new Set(lateNames(pendingNames(files, history), history));
-  const planned = new Set(progress.dryRun ? steps.map(({ name }) => name) : []);
+  const halted = run?.stopped?.reason;
+  const stopped = halted === 'cancelled' || halted === 'unbegun' ? undefined : run?.stopped;
+  const missing = new Set(missingNames(standing));
+  const late = new Set(lateNames(standing));
+  const edited = new Set(editedNames(standing));
+  const cutOff = new Map(interrupted(standing).map((record) => [record.fileName, record]));
+  const applying = applyingRecords(records);
+  const planned = new Set(isDry(progress) ? steps.map(({ name }) => name) : []);
   const state = (name: string): MigrationState => {
-    if (done.has(name)) return 'done';
-    if (stopped?.step.file.name === name) return 'failed';
+    if (done.has(name) || marked.includes(name)) return 'done';
+    if (stopped?.step.file.name === name) {
+      return stopped.reason === 'interrupted' ? 'interrupted' : 'failed';
+    }
     if (planned.has(name)) return 'planned';
+    if (cutOff.has(name)) return 'interrupted';
     return rows.has(name) ? 'applied' : 'pending';
   };
-  return [...new Set([...files, ...rows.keys()])].sort().map((name) => ({
-    name,
-    state: state(name),
-    missing: missing.has(name),
-    late: late.has(name),
-    appliedAt: rows.get(name)?.appliedAt,
-    milliseconds:
-      done.get(name) ?? (stopped?.step.file.name === name ? stopped.milliseconds : undefined),
-  }));
+  const names = new Set([...files.map(({ name }) => name), ...rows.keys(), ...cutOff.keys()]);
+  return [...names].sort().map((name) => {
+    const record = cutOff.get(name);
+    return {
+      name,
+      state: state(name),
+      missing: missing.has(name),
+      late: late.has(name),
+      edited: edited.has(name),
+      appliedAt: rows.get(name)?.appliedAt,
+      milliseconds:
+        done.get(name) ?? (stopped?.step.file.name === name ? stopped.milliseconds : undefined),
+      run: (record ?? applying.get(name))?.run,
+      sha: (record ?? applying.get(name))?.sha,
+      checkpoint: record && checkpointText(record),
+    };
+  });
 }
 
 /** What a call came to, from what is known of it and why it failed, if it did. */
@@ -130,11 +156,12 @@ export function migrateResult(
   progress: Progress,
   failure: MigrateFailure | undefined,
 ): MigrateResult {
-  const { command, files, history, run } = progress;
-  if (history === undefined) {
+  const { standing, run } = progress;
+  const { command } = progress.request;
+  if (standing === undefined) {
     return {
       command,
-      status: 'failed',
+      status: failure ? 'failed' : progress.marked.length > 0 ? 'changed' : 'up-to-date',
       appliedCount: 0,
       pendingCount: undefined,
       current: undefined,
@@ -143,17 +170,43 @@ export function migrateResult(
       failure,
     };
   }
-  const known = { ...progress, history };
+  const known = { ...progress, standing };
   const after = appliedAfter(known);
-  const pendingCount = files.filter((name) => !after.includes(name)).length;
+  const pendingCount = standing.files.filter(({ name }) => !after.includes(name)).length;
   return {
     command,
     status: failure ? 'failed' : statusOf(known, pendingCount),
     appliedCount: run?.completed.length ?? 0,
     pendingCount,
     current: after.at(-1),
-    previous: history.at(-1)?.fileName,
+    previous: standing.history.at(-1)?.fileName,
     migrations: entries(known),
     failure,
+  };
+}
+
+const KINDS: Readonly<Record<string, FailureKind>> = {
+  Failed: 'failed',
+  Locked: 'locked',
+  Unreachable: 'unreachable',
+};
+
+/** Which kind of failure an error is, by its reason; what names none was refused. */
+export function failureKindOf({ failureReason = '' }: UserError): FailureKind {
+  return KINDS[failureReason] ?? 'refused';
+}
+
+/** What a call came to that did not get as far as a migration. */
+export function failedBefore(error: UserError): MigrateResult {
+  const { message, position } = error;
+  return {
+    command: 'up',
+    status: 'failed',
+    appliedCount: 0,
+    pendingCount: undefined,
+    current: undefined,
+    previous: undefined,
+    migrations: [],
+    failure: { kind: failureKindOf(error), message, position },
   };
 }

@@ -1,9 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import type { Clock } from '../clock.ts';
-import type { ChangelogRow } from './history.ts';
 import type { LoadedStep } from './load.ts';
-import { CANCEL_PATIENCE, type MigrationTarget, runSteps } from './runner.ts';
+import { CANCEL_PATIENCE, runSteps, type StepJournal } from './runner.ts';
 
 /** A clock on which a sleep is over as soon as everything else has come to rest. */
 function instantClock(): Clock & { readonly slept: number[] } {
@@ -21,26 +20,29 @@ function instantClock(): Clock & { readonly slept: number[] } {
   };
 }
 
-interface Recording extends MigrationTarget {
-  readonly rows: Map<string, ChangelogRow>;
-  readonly ran: string[];
+interface Recording extends StepJournal {
+  /** What was written, in that order. */
+  readonly written: string[];
 }
 
-function recording(overrides: Partial<MigrationTarget> = {}): Recording {
-  const rows = new Map<string, ChangelogRow>();
-  const ran: string[] = [];
+/** A journal that keeps what is written; `fails` names what cannot be. */
+function recording(fails?: 'begin' | 'complete'): Recording {
+  const written: string[] = [];
   return {
-    rows,
-    ran,
-    history: async () => [],
-    run: async (step) => {
-      ran.push(step.file.name);
-      await step.run([undefined, undefined]);
+    written,
+    begin: async (step) => {
+      const { name } = step.file;
+      if (fails === 'begin') throw new Error('disk full');
+      written.push(`${name} begins`);
+      return {
+        run: async () => await step.run([undefined, undefined, undefined]),
+        complete: async () => {
+          if (fails === 'complete') throw new Error('disk full');
+          written.push(`${name} succeeded`);
+        },
+        end: async (state) => void written.push(`${name} ${state}`),
+      };
     },
-    recordApplied: async (row) => void rows.set(row.fileName, row),
-    recordReverted: async (name) => void rows.delete(name),
-    close: async () => {},
-    ...overrides,
   };
 }
 
@@ -48,86 +50,96 @@ const step = (
   name: string,
   run: () => Promise<void> = async () => {},
   direction: 'up' | 'down' = 'up',
-): LoadedStep => ({ file: { name, path: `migrations/${name}` }, direction, run });
+): LoadedStep => ({
+  file: { name, path: `migrations/${name}`, text: '' },
+  direction,
+  transaction: undefined,
+  run,
+});
 
 function options(signal: AbortSignal = new AbortController().signal) {
   const events: string[] = [];
-  let time = 1_700_000_000_000;
   return {
     events,
     clock: instantClock(),
     signal,
-    today: () => {
-      time += 1_000;
-      return new Date(time);
-    },
     onStart: ({ file }: LoadedStep) => void events.push(`start ${file.name}`),
     onComplete: ({ name }: { name: string }) => void events.push(`done ${name}`),
   };
 }
 
 describe('a run', () => {
-  test('writes a row for each migration after it succeeded, all of one block', async () => {
-    const target = recording();
+  test('records each migration before it is run and after it succeeded', async () => {
+    const journal = recording();
     const seen: number[] = [];
-    const look = async () => void seen.push(target.rows.size);
-    await runSteps([step('a', look), step('b', look)], target, options());
-    expect(seen).toEqual([0, 1]);
-    expect([...target.rows.values()]).toEqual([
-      { fileName: 'a', appliedAt: new Date(1_700_000_002_000), migrationBlock: 1_700_000_001_000 },
-      { fileName: 'b', appliedAt: new Date(1_700_000_003_000), migrationBlock: 1_700_000_001_000 },
-    ]);
+    const look = async () => void seen.push(journal.written.length);
+    await runSteps([step('a', look), step('b', look)], journal, options());
+    expect(seen).toEqual([1, 3]);
+    expect(journal.written).toEqual(['a begins', 'a succeeded', 'b begins', 'b succeeded']);
   });
 
-  test('down removes the row', async () => {
-    const target = recording();
-    target.rows.set('a', { fileName: 'a', appliedAt: new Date(), migrationBlock: 1 });
-    await runSteps([step('a', undefined, 'down')], target, options());
-    expect(target.rows.size).toBe(0);
-  });
-
-  test('stops at the first migration that throws, which gets no row', async () => {
-    const target = recording();
+  test('stops at the first migration that throws, which is recorded as failed', async () => {
+    const journal = recording();
     const boom = new Error('boom');
     const steps = [step('a'), step('b', () => Promise.reject(boom)), step('c')];
-    const result = await runSteps(steps, target, options());
+    const result = await runSteps(steps, journal, options());
     expect(result.completed.map(({ name }) => name)).toEqual(['a']);
     expect(result.stopped).toMatchObject({ reason: 'threw', error: boom, step: steps[1] });
-    expect([...target.rows.keys()]).toEqual(['a']);
-    expect(target.ran).toEqual(['a', 'b']);
+    expect(journal.written).toEqual(['a begins', 'a succeeded', 'b begins', 'b failed']);
   });
 
-  test('stops when a row cannot be written, and says that the migration itself ran', async () => {
-    const full = new Error('disk full');
-    const target = recording({ recordApplied: () => Promise.reject(full) });
-    const result = await runSteps([step('a'), step('b')], target, options());
-    expect(result).toMatchObject({ completed: [], stopped: { reason: 'unrecorded', error: full } });
-    expect(target.ran).toEqual(['a']);
+  test('stops when a migration that ran cannot be recorded, and leaves it as interrupted', async () => {
+    const journal = recording('complete');
+    const result = await runSteps([step('a'), step('b')], journal, options());
+    expect(result).toMatchObject({ completed: [], stopped: { reason: 'unrecorded' } });
+    expect(journal.written).toEqual(['a begins', 'a interrupted']);
+  });
+
+  test('runs nothing whose begin cannot be recorded', async () => {
+    let ran = false;
+    const look = async () => {
+      ran = true;
+    };
+    const result = await runSteps([step('a', look)], recording('begin'), options());
+    expect(result.stopped).toMatchObject({ reason: 'unbegun', error: new Error('disk full') });
+    expect(ran).toBe(false);
   });
 
   test('begins nothing once it is cancelled', async () => {
     const cancel = new AbortController();
-    const target = recording();
     const setup = options(cancel.signal);
     const steps = [step('a', async () => cancel.abort(new Error('cancelled'))), step('b')];
-    const result = await runSteps(steps, target, setup);
+    const journal = recording();
+    const result = await runSteps(steps, journal, setup);
     expect(result.stopped).toMatchObject({ reason: 'cancelled', step: steps[1] });
-    expect([...target.rows.keys()]).toEqual(['a']);
+    expect(journal.written).toEqual(['a begins', 'a succeeded']);
     expect(setup.events).toEqual(['start a', 'done a']);
   });
 
   test('waits for the migration that runs, but not longer than the patience', async () => {
     const cancel = new AbortController();
-    const target = recording();
+    const journal = recording();
     const setup = options(cancel.signal);
     const endless = async () => {
       cancel.abort(new Error('cancelled'));
       await new Promise(() => {});
     };
-    const result = await runSteps([step('a', endless), step('b')], target, setup);
+    const result = await runSteps([step('a', endless), step('b')], journal, setup);
     expect(result.stopped?.reason).toBe('interrupted');
     expect(setup.clock.slept).toEqual([CANCEL_PATIENCE]);
-    expect(target.rows.size).toBe(0);
+    expect(journal.written).toEqual(['a begins', 'a interrupted']);
+  });
+
+  test('a migration that stops itself because it was told to is interrupted, not failed', async () => {
+    const cancel = new AbortController();
+    const obedient = async () => {
+      cancel.abort(new Error('cancelled'));
+      throw cancel.signal.reason;
+    };
+    const journal = recording();
+    const result = await runSteps([step('a', obedient)], journal, options(cancel.signal));
+    expect(result.stopped?.reason).toBe('interrupted');
+    expect(journal.written).toEqual(['a begins', 'a interrupted']);
   });
 
   test('leaves no listener behind on the signal', async () => {

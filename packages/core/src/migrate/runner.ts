@@ -1,18 +1,21 @@
 import { once } from 'node:events';
 import type { Clock } from '../clock.ts';
-import type { AppliedMigration, ChangelogRow } from './history.ts';
 import type { LoadedStep } from './load.ts';
 
-/** The database that is migrated, as its driver gives it. */
-export interface MigrationTarget {
-  /** What is applied, oldest first. */
-  history(): Promise<readonly AppliedMigration[]>;
-  /** Runs the migration's function against the database. */
-  run(step: LoadedStep): Promise<void>;
-  recordApplied(row: ChangelogRow): Promise<void>;
-  recordReverted(fileName: string): Promise<void>;
-  /** Ends the connection; whatever still uses it fails. */
-  close(): Promise<void>;
+/** One attempt at a step, from its begin in the records on. */
+export interface Attempt {
+  /** Calls the migration. */
+  run(): Promise<void>;
+  /** Writes the changelog, and that the attempt succeeded. */
+  complete(milliseconds: number): Promise<void>;
+  /** Writes that it did not succeed; never throws. */
+  end(state: 'failed' | 'interrupted', error: unknown, milliseconds: number): Promise<void>;
+}
+
+/** What keeps the records of a run. */
+export interface StepJournal {
+  /** Makes sure that nobody else runs, and writes that the step begins. */
+  begin(step: LoadedStep): Promise<Attempt>;
 }
 
 /** A step that ran to its end and is in the changelog (up), or no longer is (down). */
@@ -23,10 +26,11 @@ export interface CompletedStep {
 
 /**
  * Why a run stopped: `threw` (the migration failed), `unrecorded` (it ran, but the changelog could
- * not be written), `interrupted` (it still ran when the patience after a cancellation was over),
- * `cancelled` (before it was begun).
+ * not be written), `interrupted` (it still ran when the patience after a cancellation was over, or
+ * stopped itself because of it), `cancelled` (before it was begun), `unbegun` (its begin could not be
+ * written, or the lease was lost before it).
  */
-export type StopReason = 'threw' | 'unrecorded' | 'interrupted' | 'cancelled';
+export type StopReason = 'threw' | 'unrecorded' | 'interrupted' | 'cancelled' | 'unbegun';
 
 /** The step at which a run stopped. */
 export interface StoppedStep {
@@ -45,9 +49,8 @@ export interface RunResult {
 /** What a run is given. */
 export interface RunOptions {
   readonly clock: Clock;
+  /** Of a cancellation, or of a lease that was lost. */
   readonly signal: AbortSignal;
-  /** The calendar's time, for the changelog. */
-  readonly today: () => Date;
   readonly onStart: (step: LoadedStep) => void;
   readonly onComplete: (step: CompletedStep) => void;
 }
@@ -75,44 +78,70 @@ async function endsInTime(work: Promise<void>, options: RunOptions): Promise<boo
   }
 }
 
+/** Whether a migration threw what it was told to stop with. */
+function stoppedItself(error: unknown, { signal }: RunOptions): boolean {
+  return (
+    signal.aborted &&
+    (error === signal.reason || (error instanceof Error && error.cause === signal.reason))
+  );
+}
+
+async function runStep(
+  step: LoadedStep,
+  journal: StepJournal,
+  options: RunOptions,
+): Promise<CompletedStep | StoppedStep> {
+  const { clock, signal } = options;
+  const start = clock.now();
+  const took = (): number => Math.round(clock.now() - start);
+  const stop = (reason: StopReason, error: unknown): StoppedStep => ({
+    step,
+    reason,
+    error,
+    milliseconds: took(),
+  });
+  if (signal.aborted) return stop('cancelled', signal.reason);
+  let attempt: Attempt;
+  try {
+    attempt = await journal.begin(step);
+  } catch (error) {
+    return stop('unbegun', error);
+  }
+  options.onStart(step);
+  try {
+    if (!(await endsInTime(attempt.run(), options))) {
+      await attempt.end('interrupted', signal.reason, took());
+      return stop('interrupted', signal.reason);
+    }
+  } catch (error) {
+    const interrupted = stoppedItself(error, options);
+    await attempt.end(interrupted ? 'interrupted' : 'failed', error, took());
+    return stop(interrupted ? 'interrupted' : 'threw', error);
+  }
+  try {
+    await attempt.complete(took());
+  } catch (error) {
+    await attempt.end('interrupted', error, took());
+    return stop('unrecorded', error);
+  }
+  return { name: step.file.name, milliseconds: took() };
+}
+
 /**
- * Runs `steps` one after the other and keeps the changelog. Stops at the first that fails, and begins
+ * Runs `steps` one after the other and keeps the records. Stops at the first that fails, and begins
  * no further one once cancelled. Never throws for what a migration or the database does.
  */
 export async function runSteps(
   steps: readonly LoadedStep[],
-  target: MigrationTarget,
+  journal: StepJournal,
   options: RunOptions,
 ): Promise<RunResult> {
-  const { clock, signal, today } = options;
-  const migrationBlock = today().getTime();
   const completed: CompletedStep[] = [];
   for (const step of steps) {
-    const start = clock.now();
-    const took = (): number => Math.round(clock.now() - start);
-    const stop = (reason: StopReason, error: unknown): RunResult => ({
-      completed,
-      stopped: { step, reason, error, milliseconds: took() },
-    });
-    if (signal.aborted) return stop('cancelled', signal.reason);
-    options.onStart(step);
-    try {
-      const ended = await endsInTime(target.run(step), options);
-      if (!ended) return stop('interrupted', signal.reason);
-    } catch (error) {
-      return stop('threw', error);
-    }
-    const { name } = step.file;
-    try {
-      await (step.direction === 'up'
-        ? target.recordApplied({ fileName: name, appliedAt: today(), migrationBlock })
-        : target.recordReverted(name));
-    } catch (error) {
-      return stop('unrecorded', error);
-    }
-    const done: CompletedStep = { name, milliseconds: took() };
-    completed.push(done);
-    options.onComplete(done);
+    const outcome = await runStep(step, journal, options);
+    if ('reason' in outcome) return { completed, stopped: outcome };
+    completed.push(outcome);
+    options.onComplete(outcome);
   }
   return { completed, stopped: undefined };
 }

@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { UserError } from '../errors.ts';
 import type { Direction } from './plan.ts';
-import type { StopReason } from './runner.ts';
-import { stopError } from './stop.ts';
+import type { CompletedStep, StoppedStep, StopReason } from './runner.ts';
+import { stopError as stopErrorIn } from './stop.ts';
+
+const stopError = (one: StoppedStep, completed: readonly CompletedStep[]) =>
+  stopErrorIn(one, completed, 'changelog');
 
 function nowhere(): Error {
   const error = new Error('boom');
@@ -10,7 +14,12 @@ function nowhere(): Error {
 }
 
 const stopped = (reason: StopReason, direction: Direction = 'up', error: unknown = nowhere()) => ({
-  step: { file: { name: 'b.js', path: 'migrations/b.js' }, direction, run: async () => {} },
+  step: {
+    file: { name: 'b.js', path: 'migrations/b.js', text: '' },
+    direction,
+    transaction: undefined,
+    run: async () => {},
+  },
   reason,
   error,
   milliseconds: 5,
@@ -71,7 +80,11 @@ describe('the error of a run that stopped', () => {
       'down',
       'Reverting b.js failed: boom. What its down did until then stays, and it stays recorded as applied.',
     ],
-    ['unrecorded', 'up', 'The next run would apply it again: insert { fileName: "b.js"'],
+    [
+      'unrecorded',
+      'up',
+      'The next run stops at it: command repair with migration b.js and as: applied',
+    ],
     ['unrecorded', 'down', 'its row in "changelog" could not be deleted: boom'],
     ['interrupted', 'up', 'cancelled while b.js was running, and it had not ended 5 s later'],
     ['interrupted', 'down', 'the changelog says that it is applied'],
@@ -80,8 +93,16 @@ describe('the error of a run that stopped', () => {
       'up',
       'The run was cancelled before b.js was begun. Nothing was applied before it',
     ],
+    ['unbegun', 'up', 'b.js was not begun: boom. Nothing was applied before it'],
   ])('%s in %s says so', (reason, direction, says) => {
     expect(stopError(stopped(reason, direction), []).message).toContain(says);
+  });
+
+  test('a lease that was lost is told from a cancellation', () => {
+    const lost = new UserError('The lease was lost.', { failureReason: 'LeaseLost' });
+    expect(stopError(stopped('interrupted', 'up', lost), []).message).toMatch(
+      /^The lease was lost, while b\.js was running\./,
+    );
   });
 
   test('a long list of what was done is cut, and the cut is said', () => {

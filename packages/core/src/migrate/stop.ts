@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { formatDuration } from '../config/duration.ts';
 import { formatPosition } from '../config/yaml.ts';
 import { errorMessage, UserError } from '../errors.ts';
-import { CHANGELOG } from './history.ts';
 import { CANCEL_PATIENCE, type CompletedStep, type StoppedStep } from './runner.ts';
 import { thrownAt } from './source-position.ts';
 
@@ -24,7 +23,29 @@ function doneBefore(completed: readonly CompletedStep[], verb: string): string {
   );
 }
 
-function describe(stopped: StoppedStep, position: string, before: string): string {
+/** A lease that was lost says so itself; a cancellation does not. */
+function leaseLost(error: unknown): string | undefined {
+  return error instanceof UserError && error.failureReason === 'LeaseLost'
+    ? error.message.replace(/\.$/, '')
+    : undefined;
+}
+
+function cutOff({ step, error }: StoppedStep): string {
+  const { name } = step.file;
+  const lost = leaseLost(error);
+  if (lost !== undefined) return `${lost}, while ${name} was running.`;
+  return (
+    `The run was cancelled while ${name} was running, and it had not ended ` +
+    `${formatDuration(CANCEL_PATIENCE)} later.`
+  );
+}
+
+function describe(
+  stopped: StoppedStep,
+  position: string,
+  before: string,
+  changelog: string,
+): string {
   const { step, reason, error } = stopped;
   const { name } = step.file;
   const up = step.direction === 'up';
@@ -38,32 +59,39 @@ function describe(stopped: StoppedStep, position: string, before: string): strin
             `it stays recorded as applied. ${before} Mend its down and run this again.`;
     case 'unrecorded':
       return up
-        ? `The migration ${name} ran, but could not be recorded in "${CHANGELOG}": ${message}. ` +
-            `${before} The next run would apply it again: insert ` +
-            `{ fileName: "${name}", appliedAt: new Date() } into "${CHANGELOG}" before.`
-        : `${name} was reverted, but its row in "${CHANGELOG}" could not be deleted: ${message}. ` +
-            `${before} It still counts as applied: delete the row.`;
+        ? `The migration ${name} ran, but could not be recorded in "${changelog}": ${message}. ` +
+            `${before} The next run stops at it: command repair with migration ${name} and as: applied ` +
+            'records it.'
+        : `${name} was reverted, but its row in "${changelog}" could not be deleted: ${message}. ` +
+            `${before} It still counts as applied: command repair with migration ${name} and ` +
+            'as: pending removes the row.';
     case 'interrupted':
       return (
-        `The run was cancelled while ${name} was running, and it had not ended ` +
-        `${formatDuration(CANCEL_PATIENCE)} later. How much of it was done is unknown, and the ` +
-        `changelog says that it is ${up ? 'not applied' : 'applied'}: look at the database before ` +
-        `the next run. ${before}`
+        `${cutOff(stopped)} How much of it was done is unknown, and the changelog says that it is ` +
+        `${up ? 'not applied' : 'applied'}: look at the database, then run this again with ` +
+        `on-interrupted: resume or retry, or settle it with command repair. ${before}`
       );
     case 'cancelled':
-      return `The run was cancelled before ${name} was begun. ${before}`;
+      return `${leaseLost(error) ?? 'The run was cancelled'} before ${name} was begun. ${before}`;
+    case 'unbegun':
+      return `${name} was not begun: ${message.replace(/\.$/, '')}. ${before}`;
   }
 }
 
 /** The error of a step that stopped its run: what failed, what stands, and what to do. */
-export function stopError(stopped: StoppedStep, completed: readonly CompletedStep[]): UserError {
+export function stopError(
+  stopped: StoppedStep,
+  completed: readonly CompletedStep[],
+  changelog: string,
+): UserError {
   const { file, direction } = stopped.step;
   const place =
     stopped.reason === 'threw' ? thrownAt(stopped.error, resolve(file.path)) : undefined;
   const text = place ? ` (${formatPosition(place)})` : '';
   const before = doneBefore(completed, direction === 'up' ? 'applied' : 'reverted');
-  return new UserError(describe(stopped, text, before), {
+  return new UserError(describe(stopped, text, before, changelog), {
     cause: stopped.error,
+    failureReason: 'Failed',
     position: place ?? { file: file.path },
   });
 }

@@ -24,21 +24,21 @@ export function connectError(error: unknown, hosts: string, milliseconds: number
     return new UserError(
       `MongoDB at ${hosts} refused the credentials of the input "uri": ${detail(error)}. ` +
         'Check user and password (percent-encoded), and authSource where the user is defined in another database.',
-      { cause: error },
+      { cause: error, failureReason: 'Unreachable' },
     );
   }
   if (name === 'MongoMissingDependencyError') {
     return new UserError(
       `The input "uri" asks for something that needs a further package: ${detail(error)}. ` +
         "Install it beside mongodb in the repository: the repository's own driver is used where it has one.",
-      { cause: error },
+      { cause: error, failureReason: 'Unreachable' },
     );
   }
   return new UserError(
     `No MongoDB server could be reached at ${hosts} within ${formatDuration(milliseconds)}: ${detail(error)}. ` +
       'Is the address right, is the server up, and may this runner reach it (firewall, IP access list, TLS, replicaSet)? ' +
       'Nothing was changed.',
-    { cause: error },
+    { cause: error, failureReason: 'Unreachable' },
   );
 }
 

@@ -2,12 +2,10 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Document, MongoClient, MongoClientOptions } from 'mongodb';
+import type { MongoClient, MongoClientOptions } from 'mongodb';
 import type { Clock } from '../../clock.ts';
 import { errorMessage, UserError } from '../../errors.ts';
-import { CHANGELOG, readHistory } from '../history.ts';
-import type { MigrationTarget } from '../runner.ts';
-import { connectError, historyError } from './mongodb-errors.ts';
+import { connectError } from './mongodb-errors.ts';
 import { parseMongodbUri } from './mongodb-uri.ts';
 
 /** How long a server is looked for. */
@@ -21,15 +19,26 @@ export interface MongodbOptions {
   readonly database: string | undefined;
   /** The migrations' directory: where it has a driver of its own, that one is used. */
   readonly directory: string;
+  /** Further options of the driver's client, from a migrate-mongo configuration. */
+  readonly clientOptions: Readonly<Record<string, unknown>>;
 }
 
 /** A connected database. */
-export interface MongodbTarget extends MigrationTarget {
+export interface MongodbConnection {
   readonly database: string;
   /** Hosts as the uri names them. */
   readonly hosts: string;
   /** Which driver is used, for the log. */
   readonly driver: string;
+  /**
+   * For the lease, the records and the changelog. No migration gets it, so that none can close it,
+   * and what they left behind can be recorded when theirs is gone.
+   */
+  readonly own: MongoClient;
+  /** A client for migrations, of the database itself or of what stands for it at `uri`. */
+  openClient(uri?: string): Promise<MongoClient>;
+  /** Ends every connection; whatever still uses one fails. */
+  close(): Promise<void>;
 }
 
 // https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions
@@ -81,9 +90,15 @@ async function loadDriver(directory: string): Promise<Driver> {
   return { MongoClient, origin: `mongodb ${version} of the repository` };
 }
 
-function newClient(driver: Driver, uri: string, timeout: number): MongoClient {
+function newClient(
+  driver: Driver,
+  uri: string,
+  timeout: number,
+  options: Readonly<Record<string, unknown>>,
+): MongoClient {
   try {
     return new driver.MongoClient(uri, {
+      ...options,
       serverSelectionTimeoutMS: timeout,
       connectTimeoutMS: timeout,
     });
@@ -116,46 +131,34 @@ export async function connectMongodb(
   options: MongodbOptions,
   clock: Clock,
   signal: AbortSignal,
-): Promise<MongodbTarget> {
+): Promise<MongodbConnection> {
   const { hosts, serverSelectionTimeout, ...uri } = parseMongodbUri(options.uri);
   const database = databaseName(options.database, uri.database);
   const driver = await loadDriver(options.directory);
   const timeout = Math.min(SERVER_SELECTION_TIMEOUT, serverSelectionTimeout ?? Infinity);
-  const client = newClient(driver, options.uri, timeout);
-  const start = clock.now();
-  try {
-    await connect(client, signal);
-  } catch (error) {
-    await client.close(true).catch(() => undefined);
-    if (signal.aborted) throw signal.reason;
-    throw connectError(error, hosts, clock.now() - start);
-  }
-  const db = client.db(database);
-  // The changelog decides what runs: never from a secondary that lags, never lost with a primary.
-  const changelog = db.collection<Document>(CHANGELOG, {
-    readPreference: 'primary',
-    writeConcern: { w: 'majority' },
-  });
+  const clients: MongoClient[] = [];
+  const closeAll = async (): Promise<void> => {
+    await Promise.all(clients.map((client) => client.close(true).catch(() => undefined)));
+  };
+  const open = async (address: string): Promise<MongoClient> => {
+    const client = newClient(driver, address, timeout, options.clientOptions);
+    clients.push(client);
+    const start = clock.now();
+    try {
+      await connect(client, signal);
+    } catch (error) {
+      await closeAll();
+      if (signal.aborted) throw signal.reason;
+      throw connectError(error, hosts, clock.now() - start);
+    }
+    return client;
+  };
   return {
     database,
     hosts,
     driver: driver.origin,
-    history: async () => {
-      let documents: readonly Document[];
-      try {
-        documents = await changelog.find({}).toArray();
-      } catch (error) {
-        throw historyError(error, CHANGELOG, database);
-      }
-      return readHistory(documents);
-    },
-    run: async (step) => await step.run([db, client]),
-    recordApplied: async (row) => {
-      await changelog.insertOne({ ...row });
-    },
-    recordReverted: async (fileName) => {
-      await changelog.deleteMany({ fileName });
-    },
-    close: async () => await client.close(true),
+    own: await open(options.uri),
+    openClient: async (address = options.uri) => await open(address),
+    close: closeAll,
   };
 }

@@ -1,0 +1,227 @@
+import { setImmediate } from 'node:timers/promises';
+import { UserError } from '../errors.ts';
+import { announceFiles, announceStatus, announceSteps } from './announce.ts';
+import { migrationCaller } from './call.ts';
+import { connectMongodb, type MongodbConnection } from './drivers/mongodb.ts';
+import type { EngineIo, EngineSettings } from './engine-io.ts';
+import { readMigrationFiles } from './files.ts';
+import { stepJournal } from './journal.ts';
+import { nameOf } from './lease/errors.ts';
+import type { MigrationLease } from './lease/keep.ts';
+import { unlock } from './lease/unlock.ts';
+import { applyMark, type Mark, planRepair } from './mark.ts';
+import { planBaseline } from './plan.ts';
+import { decideSteps, type LoadedSteps, loadSteps } from './prepare.ts';
+import type { MigrateRequest } from './request.ts';
+import { failureKindOf, type MigrateResult, migrateResult } from './result.ts';
+import { type RunResult, runSteps } from './runner.ts';
+import { holdingLease, type Known, LOCK, look, ownDb, type Session, takeStock } from './session.ts';
+import { checkpointOf, type Standing } from './standing.ts';
+import { stopError } from './stop.ts';
+import { mongodbStore } from './store.ts';
+import { plural, took } from './wording.ts';
+
+async function load(session: Session, standing: Standing): Promise<LoadedSteps> {
+  const { request, io, store, known } = session;
+  return await io.group('Plan', async () => {
+    known.steps = decideSteps(standing, request, io);
+    announceSteps(known.steps, request.command === 'down', io);
+    return await loadSteps(known.steps, standing, store, request.directory, io);
+  });
+}
+
+async function runLoaded(
+  session: Session,
+  loaded: LoadedSteps,
+  standing: Standing,
+  lease: MigrationLease,
+): Promise<RunResult> {
+  const { request, settings, io, store, connection } = session;
+  const signal = AbortSignal.any([io.signal, lease.signal]);
+  const backup =
+    settings.backup && (await io.group('Backup', async () => await settings.backup?.(signal)));
+  const client = await connection.openClient();
+  const byName = new Map(session.known.steps.map((step) => [step.name, step]));
+  const journal = stepJournal({
+    store,
+    lease,
+    request,
+    today: io.today,
+    backup,
+    resumed: (name) => {
+      const step = byName.get(name);
+      const checkpoint = step && checkpointOf(standing, step, request.onInterrupted);
+      if (checkpoint) io.info(`${name} goes on from its checkpoint`);
+      return checkpoint;
+    },
+    call: migrationCaller({ client, database: connection.database, request, io, signal }),
+  });
+  const result = await runSteps(loaded.steps, journal, {
+    clock: io.clock,
+    signal,
+    onStart: ({ file }) => io.info(`${file.name} …`),
+    onComplete: ({ name, milliseconds }) => io.info(`${name} done in ${took(milliseconds)}`),
+  });
+  io.leaveForeign();
+  return result;
+}
+
+async function runUpOrDown(session: Session): Promise<void> {
+  const { request, known, io } = session;
+  await holdingLease(session, async (lease) => {
+    const standing = await takeStock(session, undefined, true);
+    const loaded = await load(session, standing);
+    try {
+      if (loaded.steps.length === 0) return;
+      const verb = request.command === 'down' ? 'Revert' : 'Apply';
+      const run = async () => await runLoaded(session, loaded, standing, lease);
+      known.run = await io.group(`${verb} ${plural(loaded.steps.length)}`, run);
+    } finally {
+      await loaded.remove();
+    }
+  });
+}
+
+/** What would be run, and what stands in its way. */
+async function planOnly(session: Session): Promise<void> {
+  const loaded = await load(session, await look(session));
+  await loaded.remove();
+}
+
+async function makeMarks(
+  session: Session,
+  action: 'baseline' | 'repair',
+  choose: (standing: Standing) => readonly Mark[],
+): Promise<void> {
+  const { request, io, known, store } = session;
+  await holdingLease(session, async (lease) => {
+    const standing = await takeStock(session, undefined, true);
+    const marks = choose(standing);
+    if (marks.length === 0) io.info(`Nothing to ${action === 'repair' ? 'repair' : 'mark'}`);
+    const done: string[] = [];
+    known.marked = done;
+    for (const mark of marks) {
+      await lease.ensureHeld();
+      const options = { store, request, fence: lease.fence, today: io.today };
+      if (!request.dryRun) await applyMark(mark, action, standing, options);
+      io.info(`${mark.name} ${request.dryRun ? 'would be' : 'is'} marked as ${mark.as}`);
+      if (!request.dryRun) done.push(mark.name);
+    }
+    await takeStock(session, undefined, false);
+  });
+}
+
+function baselineMarks(standing: Standing, { limit }: MigrateRequest): readonly Mark[] {
+  const decision = planBaseline(standing, limit);
+  if (decision.kind === 'refusal') throw new UserError(decision.message);
+  return decision.steps.map(({ name }) => ({ name, as: 'applied' }));
+}
+
+async function breakLease(session: Session): Promise<void> {
+  const { request, io, known } = session;
+  const { owner } = request;
+  if (owner === undefined) {
+    throw new UserError(
+      'Command unlock needs the input "owner": the owner of the lease, as command status shows it, so ' +
+        'that no other than the one you mean is taken away.',
+    );
+  }
+  const { runner: holder } = request;
+  const taken = await unlock(ownDb(session), { ...io, lock: LOCK, owner, holder });
+  io.info(`The lease of ${nameOf(taken)} is free`);
+  known.marked = [owner];
+}
+
+async function obey(session: Session): Promise<void> {
+  const { request, io } = session;
+  switch (request.command) {
+    case 'status': {
+      const standing = await look(session);
+      await io.group('Status', async () => announceStatus(standing, session.known.held, io));
+      return;
+    }
+    case 'plan':
+      return await planOnly(session);
+    case 'up':
+    case 'down':
+      return await (request.dryRun ? planOnly(session) : runUpOrDown(session));
+    case 'baseline':
+      return await makeMarks(session, 'baseline', (standing) => baselineMarks(standing, request));
+    case 'repair':
+      return await makeMarks(session, 'repair', (standing) => planRepair(standing, request));
+    case 'unlock':
+      return await breakLease(session);
+  }
+}
+
+/** Ends the connections, and with them whatever a migration did not wait for; gives the error of that. */
+async function closeAndSettle(
+  connection: MongodbConnection,
+  io: EngineIo,
+): Promise<Error | undefined> {
+  await connection.close();
+  await setImmediate();
+  return io.strayError();
+}
+
+async function work(
+  request: MigrateRequest,
+  settings: EngineSettings,
+  io: EngineIo,
+  known: Known,
+): Promise<void> {
+  const files = await io.group(`Migrations in ${request.directory}`, async () => {
+    const found = await readMigrationFiles(request.directory, settings.extension);
+    announceFiles(found, io);
+    return found;
+  });
+  known.files = files.migrations;
+  const connection = await io.group('Connection', async () => {
+    const connected = await connectMongodb({ ...request, ...settings }, io.clock, io.signal);
+    io.info(`Connected to ${connected.database} at ${connected.hosts} with ${connected.driver}`);
+    return connected;
+  });
+  const store = mongodbStore(connection.own.db(connection.database), settings.changelog);
+  let stray: Error | undefined;
+  try {
+    await obey({ request, settings, io, known, files, connection, store });
+  } finally {
+    stray = await closeAndSettle(connection, io);
+  }
+  if (known.run?.stopped)
+    throw stopError(known.run.stopped, known.run.completed, settings.changelog);
+  if (stray) {
+    throw new UserError(
+      `${stray.message}. The migrations of this run are in the changelog, although one of them may ` +
+        'not have done all of its work: look at the data, and add the missing await.',
+      { cause: stray, failureReason: 'Failed' },
+    );
+  }
+}
+
+/**
+ * Does what `request` asks for. What a user can mend is in the result's `failure`; only a bug is thrown.
+ */
+export async function migrate(
+  request: MigrateRequest,
+  settings: EngineSettings,
+  io: EngineIo,
+): Promise<MigrateResult> {
+  const known: Known = {
+    request,
+    files: [],
+    standing: undefined,
+    held: undefined,
+    steps: [],
+    run: undefined,
+    marked: [],
+  };
+  try {
+    await work(request, settings, io, known);
+    return migrateResult(known, undefined);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { message, position } = error;
+    return migrateResult(known, { kind: failureKindOf(error), message, position });
+  }
+}

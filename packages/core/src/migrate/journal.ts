@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import type { ClientSession, MongoClient } from 'mongodb';
+import { errorMessage } from '../errors.ts';
+import { checksumOf, fileHashOf } from './checksum.ts';
+import type { MigrationLease } from './lease/keep.ts';
+import type { LoadedStep } from './load.ts';
+import type { MigrationRecord } from './record.ts';
+import type { MigrateRequest } from './request.ts';
+import type { Attempt, StepJournal } from './runner.ts';
+import type { MigrationStore } from './store.ts';
+import { collectSource } from './stored-source.ts';
+
+/** What the migrations of one run are recorded with. */
+export interface JournalOptions {
+  readonly store: MigrationStore;
+  readonly lease: MigrationLease;
+  readonly request: MigrateRequest;
+  /** The calendar's time. */
+  readonly today: () => Date;
+  /** What the backup before this run called itself. */
+  readonly backup: string | undefined;
+  /** The checkpoint from which a migration goes on, where an attempt before left one. */
+  readonly resumed: (name: string) => MigrationRecord['checkpoint'];
+  /** Calls the migration; `commit` writes the changelog in its transaction. */
+  readonly call: (call: MigrationCall) => Promise<void>;
+}
+
+/** One call of a migration. */
+export interface MigrationCall {
+  readonly step: LoadedStep;
+  readonly checkpoint: Readonly<Record<string, unknown>>;
+  readonly saveCheckpoint: (checkpoint: Readonly<Record<string, unknown>>) => Promise<void>;
+  /** Writes the changelog within the migration's transaction. */
+  readonly record: (session: ClientSession) => Promise<void>;
+}
+
+/** The client of a session, where there is one. */
+export type SessionClient = Pick<MongoClient, 'startSession'>;
+
+/** The records of a run: in the order that makes every death in between leave a trace. */
+export function stepJournal(options: JournalOptions): StepJournal {
+  const { store, lease, request, today } = options;
+  const migrationBlock = today().getTime();
+
+  const writeChangelog = async (step: LoadedStep, session?: ClientSession): Promise<void> => {
+    const { name, text } = step.file;
+    if (step.direction === 'down') await store.deleteRows(name, session);
+    else {
+      const row = {
+        fileName: name,
+        appliedAt: today(),
+        migrationBlock,
+        fileHash: fileHashOf(text),
+      };
+      await store.insertRow(row, session);
+    }
+  };
+
+  const begin = async (step: LoadedStep): Promise<Attempt> => {
+    const checkpoint = options.resumed(step.file.name) ?? {};
+    const source = await collectSource(step.file);
+    const record: MigrationRecord = {
+      _id: randomUUID(),
+      fileName: step.file.name,
+      action: step.direction,
+      state: 'running',
+      fence: lease.fence,
+      ...request.runner,
+      startedAt: today(),
+      checksum: checksumOf(step.file.text),
+      ...(source ? { source } : {}),
+      ...(Object.keys(checkpoint).length > 0 ? { checkpoint } : {}),
+      ...(options.backup === undefined ? {} : { backup: options.backup }),
+    };
+    await lease.ensureHeld();
+    await store.insertRecord(record);
+    let recorded = false;
+    return {
+      run: async () => {
+        await options.call({
+          step,
+          checkpoint,
+          saveCheckpoint: async (next) => {
+            await lease.ensureHeld();
+            await store.updateRecord(record._id, { checkpoint: next });
+          },
+          record: async (session) => {
+            await lease.ensureHeld();
+            await writeChangelog(step, session);
+            recorded = true;
+          },
+        });
+      },
+      complete: async (milliseconds) => {
+        if (!recorded) {
+          await lease.ensureHeld();
+          await writeChangelog(step);
+        }
+        // The changelog says already that it succeeded; a record that cannot be written settles itself.
+        await store
+          .updateRecord(record._id, { state: 'succeeded', finishedAt: today(), milliseconds })
+          .catch(() => undefined);
+      },
+      end: async (state, error, milliseconds) => {
+        const fields = { state, finishedAt: today(), milliseconds, error: errorMessage(error) };
+        await store.updateRecord(record._id, fields).catch(() => undefined);
+      },
+    };
+  };
+  return { begin };
+}

@@ -1,0 +1,178 @@
+import type { Clock } from '../../clock.ts';
+import { errorMessage } from '../../errors.ts';
+import { sureFor } from './decisions.ts';
+import { highestOf, type LeaseDocument } from './document.ts';
+import { notRenewed, takenOver } from './errors.ts';
+import type { LeaseStore } from './store.ts';
+import { within } from './within.ts';
+
+/**
+ * The right to migrate a database, which one run has at a time.
+ *
+ * What it promises: fences only rise, and as soon as another run has the lease, `ensureHeld` of this one
+ * never resolves again. When it resolves, no other run has the lease, and none gets it before `heldUntil`.
+ * What it cannot promise: the database does not know the fence. A command that reaches it after
+ * `heldUntil`, because the process stood still between `ensureHeld` and the command or the command was
+ * on its way for that long, is carried out although another run may have begun.
+ */
+export interface MigrationLease {
+  /** The number of the acquisition. It rises when the lease was renewed late, but in time. */
+  readonly fence: number;
+  /** Until when nobody else can get it, on the clock that was handed in. */
+  readonly heldUntil: number;
+  /** Aborts with a LeaseLostError when the lease is lost. */
+  readonly signal: AbortSignal;
+  /**
+   * Writes a beat and reads who has the lease. To be called before each migration and each record of one.
+   * While the database does not answer it waits, until the lease is lost.
+   * @throws LeaseLostError
+   */
+  ensureHeld(): Promise<void>;
+  /** Gives it back; where that fails, it is free by itself after its ttl. Never throws. */
+  release(): Promise<void>;
+}
+
+/** An acquisition that came about. */
+export interface Taken {
+  readonly owner: string;
+  readonly fence: number;
+  /** When its insert was sent, on our own clock. */
+  readonly sentAt: number;
+}
+
+/** What keeping a lease needs. */
+export interface KeepTools {
+  readonly store: LeaseStore;
+  readonly ttl: number;
+  readonly clock: Clock;
+  readonly documentOf: (fence: number) => LeaseDocument;
+  readonly onNotice: (text: string) => void;
+}
+
+const RELEASE_LIMIT = 2_000;
+/** One to see that it is too late, one to see the new acquisition, one for an answer that was lost. */
+const ROUNDS = 3;
+
+/** Keeps a lease that was taken, until it is given back or lost. */
+export function keepLease(tools: KeepTools, taken: Taken): MigrationLease {
+  const { store, ttl, clock, documentOf, onNotice } = tools;
+  const { owner } = taken;
+  const over = new AbortController();
+  const lost = new AbortController();
+  const pending = new Set<Promise<void>>();
+  const sent = new Map([[taken.fence, taken.sentAt]]);
+  let { fence } = taken;
+  let heldUntil = taken.sentAt + sureFor(ttl);
+  let beat = 0;
+
+  /** A later one of our own, whose answer may have been lost. */
+  const adopt = (higher: number): void => {
+    if (higher <= fence) return;
+    fence = higher;
+    heldUntil = Math.max(heldUntil, (sent.get(higher) ?? 0) + sureFor(ttl));
+  };
+
+  /**
+   * A beat counts when it is answered in time, because who waits has seen it then. After that, somebody
+   * may have decided to take the lease, and only an insert settles who has it: of two, one fails.
+   */
+  const prove = async (): Promise<void> => {
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      const [beaten, sentAt] = [fence, clock.now()];
+      // Never the same one twice: who waits would take the second for the first.
+      beat += 1;
+      const written = await store.beat(beaten, owner, beat);
+      const highest = highestOf(await store.read());
+      lost.signal.throwIfAborted();
+      if (highest?.owner !== owner || highest.released) {
+        lost.abort(takenOver(highest));
+        lost.signal.throwIfAborted();
+        return;
+      }
+      adopt(highest.fence);
+      if (clock.now() < heldUntil) {
+        if (!written || fence !== beaten) continue;
+        heldUntil = Math.max(heldUntil, sentAt + sureFor(ttl));
+        return;
+      }
+      if (over.signal.aborted) break;
+      const next = highest.fence + 1;
+      if (!sent.has(next)) sent.set(next, clock.now());
+      await store.insert(documentOf(next));
+    }
+    throw new Error('the database answers too slowly');
+  };
+
+  const attempt = async (milliseconds: number): Promise<void> => {
+    const proof = prove();
+    const tracked = proof
+      .catch(() => undefined)
+      .finally(() => {
+        pending.delete(tracked);
+      });
+    pending.add(tracked);
+    await within(proof, clock, milliseconds, lost.signal);
+  };
+
+  const ended = AbortSignal.any([over.signal, lost.signal]);
+  const keeping = (async () => {
+    let failed = false;
+    while (!ended.aborted) {
+      try {
+        await clock.sleep(ttl / (failed ? 10 : 3), ended, { background: true });
+      } catch {
+        return;
+      }
+      // Woken too late (the process stood still, or a migration did not let go): one attempt decides.
+      const left = heldUntil - clock.now();
+      try {
+        await attempt(left > 0 ? Math.min(left, ttl / 3) : ttl / 3);
+        failed = false;
+      } catch (error) {
+        if (ended.aborted) return;
+        if (!failed) onNotice(`The lease was not renewed: ${errorMessage(error)}`);
+        failed = true;
+        if (clock.now() >= heldUntil) lost.abort(notRenewed(error, ttl));
+      }
+    }
+  })();
+
+  return {
+    get fence() {
+      return fence;
+    },
+    get heldUntil() {
+      return heldUntil;
+    },
+    signal: lost.signal,
+    ensureHeld: async () => {
+      for (;;) {
+        lost.signal.throwIfAborted();
+        if (over.signal.aborted) throw new Error('the lease was given back');
+        try {
+          await attempt(ttl / 3);
+          return;
+        } catch {
+          lost.signal.throwIfAborted();
+          await clock.sleep(ttl / 10, lost.signal);
+        }
+      }
+    },
+    release: async () => {
+      over.abort();
+      await keeping;
+      if (lost.signal.aborted) return;
+      const give = async (): Promise<void> => {
+        await Promise.all(pending);
+        await store.release(fence, owner).catch(async () => await store.release(fence, owner));
+      };
+      try {
+        await within(give(), clock, RELEASE_LIMIT);
+      } catch (error) {
+        onNotice(
+          `The lease was not given back, and is free by itself soon: ${errorMessage(error)}`,
+        );
+      }
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { ClientSession, Collection, Db, Document } from 'mongodb';
+import { historyError } from './drivers/mongodb-errors.ts';
+import { type AppliedMigration, type ChangelogRow, readHistory } from './history.ts';
+import { type MigrationRecord, RECORDS } from './record.ts';
+import type { StoredSource } from './stored-source.ts';
+
+/** The changelog and the records of a database. */
+export interface MigrationStore {
+  readonly changelog: string;
+  /** What is applied, oldest first. */
+  history(): Promise<readonly AppliedMigration[]>;
+  /** All attempts; of their sources it is only told whether there is one. */
+  records(): Promise<readonly MigrationRecord[]>;
+  /** The stored source of one attempt. */
+  source(id: string): Promise<StoredSource | undefined>;
+  insertRecord(record: MigrationRecord): Promise<void>;
+  updateRecord(id: string, fields: Partial<MigrationRecord>): Promise<void>;
+  /** In `session` where the migration is a transaction. */
+  insertRow(row: ChangelogRow, session?: ClientSession): Promise<void>;
+  deleteRows(fileName: string, session?: ClientSession): Promise<void>;
+  /** Corrects the `fileHash` of the rows that have one. */
+  updateHash(fileName: string, fileHash: string): Promise<void>;
+}
+
+/**
+ * Does `write`. When its answer was lost, or said that what it was to write is there already, what
+ * is there decides: a write that a server carried out is none that failed.
+ */
+async function settled(
+  write: () => Promise<unknown>,
+  isDone: () => Promise<boolean>,
+): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    const done = await isDone().catch(() => false);
+    if (!done) throw error;
+  }
+}
+
+// What is decided upon is never read from a secondary that lags, and never lost with a primary.
+const DURABLE = { readPreference: 'primary', writeConcern: { w: 'majority' } } as const;
+
+/** The store in `db`, with the changelog in the collection `changelog`. */
+export function mongodbStore(db: Db, changelog: string): MigrationStore {
+  const rows = db.collection<Document>(changelog, DURABLE);
+  const records = db.collection<MigrationRecord>(RECORDS, DURABLE);
+  const read = async (collection: Collection<never>, options = {}): Promise<Document[]> => {
+    try {
+      return await collection.find({}, options).toArray();
+    } catch (error) {
+      throw historyError(error, collection.collectionName, db.databaseName);
+    }
+  };
+  return {
+    changelog,
+    history: async () => readHistory(await read(rows as never), changelog),
+    records: async () =>
+      (await read(records as never, {
+        projection: { 'source.files': 0 },
+      })) as unknown as readonly MigrationRecord[],
+    source: async (_id) => (await records.findOne({ _id }))?.source,
+    insertRecord: async (record) =>
+      await settled(
+        () => records.insertOne({ ...record }),
+        async () => (await records.findOne({ _id: record._id })) !== null,
+      ),
+    updateRecord: async (_id, fields) => {
+      await records.updateOne({ _id }, { $set: fields });
+    },
+    insertRow: async (row, session) => {
+      if (session) await rows.insertOne({ ...row }, { session });
+      else {
+        const { fileName, appliedAt } = row;
+        await settled(
+          () => rows.insertOne({ ...row }),
+          async () => (await rows.findOne({ fileName, appliedAt })) !== null,
+        );
+      }
+    },
+    deleteRows: async (fileName, session) => {
+      if (session) await rows.deleteMany({ fileName }, { session });
+      else {
+        await settled(
+          () => rows.deleteMany({ fileName }),
+          async () => (await rows.findOne({ fileName })) === null,
+        );
+      }
+    },
+    updateHash: async (fileName, fileHash) => {
+      await rows.updateMany({ fileName, fileHash: { $exists: true } }, { $set: { fileHash } });
+    },
+  };
+}
