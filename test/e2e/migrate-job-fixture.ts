@@ -26,7 +26,8 @@ const STAND_IN = fileURLToPath(new URL('./migrate-job-stand-in.mjs', import.meta
 /** The image with Node.js, in the cluster's registry before the first test of the file. */
 export function nodeImage(): () => string {
   beforeAll(async () => {
-    if (sharedCluster().realNodes) await nodeBaseImage(sharedCluster().registry, { progress: tell });
+    if (sharedCluster().realNodes)
+      await nodeBaseImage(sharedCluster().registry, { progress: tell });
   }, 600_000);
   return () => nodeImageIn(sharedCluster().registry);
 }
@@ -45,6 +46,8 @@ export interface JobStep {
 export interface JobGround {
   readonly ground: Playground;
   readonly workspace: string;
+  /** Of the user who has the role edit. */
+  readonly kubeconfig: string;
   /** Begins a step; the same `attempt` again is the same step of the same run. */
   begin(
     options?: Partial<JobOptions> & { readonly attempt?: string },
@@ -115,6 +118,7 @@ export async function jobGround(
   return {
     ground,
     workspace,
+    kubeconfig: user,
     begin: async ({ attempt = '1', ...options } = {}, request = {}, kubeconfig = user) => {
       const abort = new AbortController();
       const lines: string[] = [];
@@ -129,6 +133,7 @@ export async function jobGround(
           runner: folder,
           migrations: 'checkout',
           workspace,
+          changelog: 'changelog',
           timeout: 120_000,
           onCancel: 'leave',
           ...options,

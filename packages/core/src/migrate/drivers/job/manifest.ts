@@ -1,6 +1,7 @@
 import type { KubeObject, OwnerReference } from '../../../cluster/object.ts';
 import type { Container, PodTemplate } from '../../../workload/types.ts';
 import { EXIT_CODES } from '../../exit-code.ts';
+import { CHANGELOG } from '../../history.ts';
 import { type MigrateRequest, runnerArguments } from '../../request.ts';
 import { jobLabels, jobName } from './name.ts';
 import type { JobOptions } from './options.ts';
@@ -60,6 +61,12 @@ function uriEnv(name: string, { uri }: JobOptions): readonly object[] {
   return [{ name: 'MONGODB_URI', valueFrom: { secretKeyRef: reference } }];
 }
 
+/** What the runner is called with. */
+function commandLine(request: MigrateRequest, { changelog }: JobOptions): readonly string[] {
+  const more = changelog === CHANGELOG ? [] : [`--changelog=${changelog}`];
+  return [...runnerArguments(request), ...more];
+}
+
 function withRunner(
   container: Container,
   name: string,
@@ -81,7 +88,7 @@ function withRunner(
   const set = new Set(['PAAL_RESULT_FILE', 'TMPDIR', ...(uri.length > 0 ? ['MONGODB_URI'] : [])]);
   return {
     ...rest,
-    command: ['node', `${FILES}/${START_FILE}`, ...runnerArguments(request)],
+    command: ['node', `${FILES}/${START_FILE}`, ...commandLine(request, options)],
     env: [
       ...env.filter((one) => !set.has(one.name)),
       ...uri,

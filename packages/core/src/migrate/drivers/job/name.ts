@@ -16,7 +16,7 @@ const NOBODY = { run: 'local', actor: '', sha: '', host: '' };
  */
 export function migrationKey(
   request: MigrateRequest,
-  { run, namespace, pod, uri, migrations }: JobOptions,
+  { run, namespace, pod, uri, migrations, changelog }: JobOptions,
 ): string {
   const from = pod.kind === 'like' ? pod.workload : pod.kind === 'template' ? pod.job : {};
   const to = uri.kind === 'secret' ? [uri.name, uri.key] : uri.kind;
@@ -25,6 +25,7 @@ export function migrationKey(
     run.step,
     namespace,
     migrations,
+    changelog,
     from,
     to,
     ...runnerArguments({ ...request, runner: NOBODY }),

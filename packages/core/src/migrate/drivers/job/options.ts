@@ -39,6 +39,8 @@ export interface JobOptions {
   readonly migrations: 'image' | 'checkout';
   /** Folder in which the request's directory is, where migrations are sent. */
   readonly workspace: string;
+  /** Name of the collection of applied migrations. */
+  readonly changelog: string;
   /** Milliseconds that the Job may take, from its start on. */
   readonly timeout: number;
   /** What becomes of the Job when the run is cancelled. */
