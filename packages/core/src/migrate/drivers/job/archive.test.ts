@@ -84,15 +84,16 @@ describe('what is sent with a Job', () => {
     expect(output).toBe('up a.mjs,b.bin\nünïcode left\n00ff800a\n');
   });
 
-  test.each(['../elsewhere', '/etc', 'missing'])(
-    'cannot be %s, which is not in the checkout',
-    async (directory) => {
-      const checkout = await write({ 'migrations/a.mjs': '' });
-      await expect(packMigrations(checkout, directory)).rejects.toThrow(
-        `The input "directory": ${directory} `,
-      );
-    },
-  );
+  test.each([
+    ['../elsewhere', 'is not in the checkout'],
+    ['/etc', 'is not in the checkout'],
+    ['missing', 'cannot be read: '],
+  ])('cannot be %s: that %s', async (directory, why) => {
+    const checkout = await write({ 'migrations/a.mjs': '' });
+    await expect(packMigrations(checkout, directory)).rejects.toThrow(
+      `The input "directory": ${directory} ${why}`,
+    );
+  });
 
   test('is refused with its size where it does not fit', async () => {
     const checkout = await write({ 'migrations/dump.bin': randomBytes(1_200_000) });

@@ -77,7 +77,8 @@ describe('a failure that the runner told of', () => {
 
   test('is read from the end of the log that the kubelet takes for a message', () => {
     const end = { exitCode: 1, message: `line\n${resultLine(RESULT)}\n` };
-    expect(jobOutcome(failed(pod({ end })), context()).failure?.message).toContain('E11000');
+    const { failure } = jobOutcome(failed(pod({ end })), context());
+    expect(failure?.message).toBe('The migration b.mjs failed: E11000');
   });
 
   test('says why the runner had to stop, where that was not its own doing', () => {
