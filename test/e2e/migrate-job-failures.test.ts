@@ -1,8 +1,8 @@
 import { describe, expect } from '@jest/globals';
 import type { PodSource } from '@paal/core/migrate/drivers/job/options';
-import { execa } from 'execa';
-import { type Playground, realNodeTest } from './fixture.ts';
+import { realNodeTest } from './fixture.ts';
 import {
+  evict,
   type JobGround,
   type JobStep,
   jobGround,
@@ -43,18 +43,6 @@ async function nothingRun({ jobs, pods }: JobGround, { outcome }: JobStep): Prom
     [...(await jobs()), ...(await pods())].length === 0 ? true : undefined,
   );
   return `${failure?.failureReason}: ${failure?.message}`;
-}
-
-/** Ends a pod as `kubectl drain` and the cluster's own autoscaler do. */
-async function evict({ cluster, namespace }: Playground, name: string): Promise<void> {
-  const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
-  const input = JSON.stringify({
-    apiVersion: 'policy/v1',
-    kind: 'Eviction',
-    metadata: { name, namespace },
-  });
-  const args = ['--kubeconfig', cluster.kubeconfig, 'create', '--raw', path, '-f', '-'];
-  await execa(cluster.kubectl, args, { input });
 }
 
 describe('a migration that fails as a Job', () => {

@@ -13,6 +13,7 @@ import type { RemoteOutcome } from '@paal/core/migrate/drivers/remote';
 import { DEFAULT_REQUEST, type MigrateRequest } from '@paal/core/migrate/request';
 import type { Job } from '@paal/core/workload/kinds/job';
 import type { Pod } from '@paal/core/workload/types';
+import { execa } from 'execa';
 import { userKubeconfig } from '../cluster/services/user.ts';
 import { nodeBaseImage } from '../images/node-base-image.ts';
 import { nodeImageIn } from '../images/registries.ts';
@@ -184,4 +185,16 @@ export function printing(mark: string, milliseconds = 0): string {
   await delay(${milliseconds});
 }
 `;
+}
+
+/** Ends a pod as `kubectl drain` and the cluster's own autoscaler do. */
+export async function evict({ cluster, namespace }: Playground, name: string): Promise<void> {
+  const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
+  const input = JSON.stringify({
+    apiVersion: 'policy/v1',
+    kind: 'Eviction',
+    metadata: { name, namespace },
+  });
+  const args = ['--kubeconfig', cluster.kubeconfig, 'create', '--raw', path, '-f', '-'];
+  await execa(cluster.kubectl, args, { input });
 }

@@ -7,9 +7,6 @@ import { findResult, RESULT_MARK } from '../../remote-result.ts';
 import type { MigrateResult } from '../../result.ts';
 import type { SeenPod, SeenPods } from './seen-pods.ts';
 
-/** How long the rest of a log is waited for, once its container has ended; milliseconds. */
-const MOST_TIME_FOR_REST = 10_000;
-
 /** What a pod's runner said. */
 export interface Said {
   readonly result: MigrateResult | undefined;
@@ -23,8 +20,8 @@ export interface JobLogs {
   see(pods: SeenPods): void;
   /** What a pod said until now. */
   saidBy(uid: string): Said;
-  /** Waits for the rest of what pods said that have ended, for 10 s at most. */
-  rest(): Promise<void>;
+  /** Waits for the rest of what pods said that have ended; says so where it does not come in time. */
+  rest(milliseconds: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -88,9 +85,9 @@ export function openJobLogs(tools: {
       const { result, last } = said.get(uid) ?? {};
       return { result: result === undefined ? undefined : findResult(result), last };
     },
-    rest: async () => {
+    rest: async (milliseconds) => {
       const limit = new AbortController();
-      const late = clock.sleep(MOST_TIME_FOR_REST, AbortSignal.any([limit.signal, signal])).then(
+      const late = clock.sleep(milliseconds, AbortSignal.any([limit.signal, signal])).then(
         () => true,
         () => false,
       );
