@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll } from '@jest/globals';
 import { type Db, MongoClient } from 'mongodb';
@@ -17,6 +17,8 @@ export interface Shop {
   /** Adds files, or writes them anew. */
   write(files: Readonly<Record<string, string>>): Promise<void>;
   remove(file: string): Promise<void>;
+  /** Names of the files in a folder of the repository, sorted. */
+  files(folder: string): Promise<readonly string[]>;
   /** File names in the changelog, in the order of application. */
   changelog(): Promise<readonly string[]>;
   /** What the migrations of these tests left in the database, sorted. */
@@ -81,6 +83,7 @@ export function shops(): {
         migrate: async (inputs = {}, options = {}) =>
           await runStep('migrate', { workspace, inputs: { uri, database, ...inputs }, ...options }),
         remove: async (file) => await rm(join(workspace, file)),
+        files: async (folder) => (await readdir(join(workspace, folder))).sort(),
         changelog: async () =>
           (
             await db.collection('changelog').find().sort({ appliedAt: 1, fileName: 1 }).toArray()

@@ -1,5 +1,6 @@
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { group, info, warning } from '@paal/core/action/log';
+import { redact } from '@paal/core/action/secrets';
 import type { EngineIo } from '@paal/core/migrate/engine-io';
 import { leaveForeign, runForeign, strayError } from './foreign-code.ts';
 
@@ -9,6 +10,7 @@ export function stepIo({ clock, signal }: ActionContext): EngineIo {
     info,
     warn: warning,
     group,
+    redact,
     clock,
     today: () => new Date(),
     signal,

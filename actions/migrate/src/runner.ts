@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { printable } from '@paal/core/action/log';
-import { hideSecret } from '@paal/core/action/secrets';
+import { hideSecret, redact } from '@paal/core/action/secrets';
 import { systemClock } from '@paal/core/clock';
 import { errorMessage, UserError } from '@paal/core/errors';
 import { secretsOfUri } from '@paal/core/migrate/drivers/mongodb-uri';
@@ -28,6 +28,7 @@ function terminalIo(signal: AbortSignal): EngineIo {
       write(title);
       return await work();
     },
+    redact,
     clock: systemClock,
     today: () => new Date(),
     signal,

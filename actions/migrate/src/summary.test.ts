@@ -25,6 +25,7 @@ const result = (over: Partial<MigrateResult>): MigrateResult => ({
   previous: 'a.js',
   migrations: [entry('a.js'), entry('b.js', { state: 'done', milliseconds: 1_234 })],
   failure: undefined,
+  preview: undefined,
   ...over,
 });
 

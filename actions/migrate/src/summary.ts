@@ -79,5 +79,6 @@ export function renderSummary(result: MigrateResult): string {
     failure && escapeText(failure.message),
     standing,
     migrationsTable(result),
+    result.preview,
   );
 }

@@ -1,10 +1,16 @@
-import type { MongoClient } from 'mongodb';
+import type { ClientSession, MongoClient } from 'mongodb';
+import { UserError } from '../errors.ts';
+import { migrationContext } from './context/context.ts';
 import type { EngineIo } from './engine-io.ts';
 import type { MigrationCall } from './journal.ts';
+import type { LoadedStep } from './load.ts';
 import type { MigrateRequest } from './request.ts';
+import { runInTransaction } from './transaction.ts';
+import { transactionSupport } from './transaction-support.ts';
 
 /** What migrations are called with. */
 export interface CallerOptions {
+  /** Made with `monitorCommands` where there are transactions. */
   readonly client: MongoClient;
   readonly database: string;
   readonly request: Pick<MigrateRequest, 'transaction'>;
@@ -13,10 +19,63 @@ export interface CallerOptions {
   readonly signal: AbortSignal;
 }
 
+type Transactions = Pick<MigrateRequest, 'transaction'>;
+
+/** Whether `step` is a transaction: as the migration itself says, else as was asked for. */
+export function isTransaction(step: LoadedStep, { transaction }: Transactions): boolean {
+  return step.transaction ?? transaction;
+}
+
+/**
+ * Makes sure that the server has transactions where one of `steps` is to be one.
+ * @throws UserError that says why it has none
+ */
+export async function checkTransactions(
+  steps: readonly LoadedStep[],
+  own: MongoClient,
+  request: Transactions,
+): Promise<void> {
+  const first = steps.find((step) => isTransaction(step, request));
+  if (first === undefined) return;
+  const admin = own.db('admin');
+  const [hello, buildInfo] = await Promise.all([
+    admin.command({ hello: 1 }).catch(async () => await admin.command({ isMaster: 1 })),
+    admin.command({ buildInfo: 1 }),
+  ]);
+  const support = transactionSupport(hello, buildInfo);
+  if (!support.supported) {
+    throw new UserError(
+      `${first.file.name} is to be run in a transaction, which this server does not have: ${support.why} Nothing was run.`,
+    );
+  }
+}
+
 /** Calls a migration with the database, its client and its context. */
 export function migrationCaller(options: CallerOptions): (call: MigrationCall) => Promise<void> {
-  const { client, database, io } = options;
-  return async ({ step }) => {
-    await io.foreign(() => step.run([client.db(database), client, undefined]));
+  const { client, database, request, io, signal } = options;
+  const { clock, info: log } = io;
+  return async ({ step, checkpoint, saveCheckpoint, record }) => {
+    const db = client.db(database);
+    const call = async (session: ClientSession | undefined): Promise<void> => {
+      const store = { load: async () => checkpoint, save: saveCheckpoint };
+      const context = await migrationContext({
+        db,
+        clock,
+        signal,
+        dryRun: false,
+        session,
+        log,
+        store,
+      });
+      await step.run([db, client, context]);
+    };
+    await io.foreign(async () => {
+      if (!isTransaction(step, request)) return await call(undefined);
+      const work = async (session: ClientSession): Promise<void> => {
+        await call(session);
+        await record(session);
+      };
+      await runInTransaction(client, work, { clock, signal, ownCollections: [] });
+    });
   };
 }

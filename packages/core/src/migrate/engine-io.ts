@@ -5,6 +5,8 @@ export interface EngineIo {
   info(text: string): void;
   warn(text: string): void;
   group<T>(title: string, work: () => Promise<T>): Promise<T>;
+  /** Hides secrets in a text that will be shown. */
+  redact(text: string): string;
   readonly clock: Clock;
   /** The calendar's time. */
   readonly today: () => Date;

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import { announceFiles, announceStatus, announceSteps } from './announce.ts';
-import { migrationCaller } from './call.ts';
+import { checkTransactions, isTransaction, migrationCaller } from './call.ts';
 import { connectMongodb, type MongodbConnection } from './drivers/mongodb.ts';
 import type { EngineIo, EngineSettings } from './engine-io.ts';
 import { readMigrationFiles } from './files.ts';
@@ -10,8 +10,9 @@ import { nameOf } from './lease/errors.ts';
 import type { MigrationLease } from './lease/keep.ts';
 import { unlock } from './lease/unlock.ts';
 import { applyMark, type Mark, planRepair } from './mark.ts';
-import { planBaseline } from './plan.ts';
+import { planBaseline, type Step } from './plan.ts';
 import { decideSteps, type LoadedSteps, loadSteps } from './prepare.ts';
+import { rehearse } from './rehearse.ts';
 import type { MigrateRequest } from './request.ts';
 import { failureKindOf, type MigrateResult, migrateResult } from './result.ts';
 import { type RunResult, runSteps } from './runner.ts';
@@ -26,7 +27,9 @@ async function load(session: Session, standing: Standing): Promise<LoadedSteps> 
   return await io.group('Plan', async () => {
     known.steps = decideSteps(standing, request, io);
     announceSteps(known.steps, request.command === 'down', io);
-    return await loadSteps(known.steps, standing, store, request.directory, io);
+    const loaded = await loadSteps(known.steps, standing, store, request.directory, io);
+    await checkTransactions(loaded.steps, session.connection.own, request);
+    return loaded;
   });
 }
 
@@ -40,7 +43,8 @@ async function runLoaded(
   const signal = AbortSignal.any([io.signal, lease.signal]);
   const backup =
     settings.backup && (await io.group('Backup', async () => await settings.backup?.(signal)));
-  const client = await connection.openClient();
+  const monitorCommands = loaded.steps.some((step) => isTransaction(step, request));
+  const client = await connection.openClient({ monitorCommands });
   const byName = new Map(session.known.steps.map((step) => [step.name, step]));
   const journal = stepJournal({
     store,
@@ -66,26 +70,49 @@ async function runLoaded(
   return result;
 }
 
+/** Whether it is still the same that is to be run. */
+function isUnchanged(steps: readonly Step[], others: readonly Step[]): boolean {
+  return (
+    steps.length === others.length && steps.every(({ name }, index) => name === others[index]?.name)
+  );
+}
+
+/**
+ * Plans and loads before the lease is asked for, so that what cannot be run touches nothing, and what
+ * has nothing to do waits for nobody; and again when another run has changed what is to be done.
+ */
 async function runUpOrDown(session: Session): Promise<void> {
   const { request, known, io } = session;
-  await holdingLease(session, async (lease) => {
-    const standing = await takeStock(session, undefined, true);
-    const loaded = await load(session, standing);
-    try {
-      if (loaded.steps.length === 0) return;
+  const loads = [await load(session, await look(session))];
+  try {
+    if (known.steps.length === 0) return;
+    await holdingLease(session, async (lease) => {
+      const standing = await takeStock(session, undefined, true);
+      const silent = { info: () => {}, warn: () => {} };
+      if (!isUnchanged(decideSteps(standing, request, silent), known.steps)) {
+        loads.push(await load(session, standing));
+      }
+      const loaded = loads.at(-1);
+      if (!loaded || loaded.steps.length === 0) return;
       const verb = request.command === 'down' ? 'Revert' : 'Apply';
       const run = async () => await runLoaded(session, loaded, standing, lease);
       known.run = await io.group(`${verb} ${plural(loaded.steps.length)}`, run);
-    } finally {
-      await loaded.remove();
-    }
-  });
+    });
+  } finally {
+    for (const { remove } of loads) await remove();
+  }
 }
 
-/** What would be run, and what stands in its way. */
-async function planOnly(session: Session): Promise<void> {
+/** What would be run, and what stands in its way; with `rehearsed` also what it would write. */
+async function planOnly(session: Session, rehearsed: boolean): Promise<void> {
+  const { known, io } = session;
   const loaded = await load(session, await look(session));
-  await loaded.remove();
+  try {
+    if (!rehearsed || loaded.steps.length === 0) return;
+    known.preview = await io.group('Dry run', async () => await rehearse(loaded.steps, session));
+  } finally {
+    await loaded.remove();
+  }
 }
 
 async function makeMarks(
@@ -141,10 +168,10 @@ async function obey(session: Session): Promise<void> {
       return;
     }
     case 'plan':
-      return await planOnly(session);
+      return await planOnly(session, false);
     case 'up':
     case 'down':
-      return await (request.dryRun ? planOnly(session) : runUpOrDown(session));
+      return await (request.dryRun ? planOnly(session, true) : runUpOrDown(session));
     case 'baseline':
       return await makeMarks(session, 'baseline', (standing) => baselineMarks(standing, request));
     case 'repair':
@@ -215,6 +242,7 @@ export async function migrate(
     steps: [],
     run: undefined,
     marked: [],
+    preview: undefined,
   };
   try {
     await work(request, settings, io, known);

@@ -68,6 +68,7 @@ export function stepJournal(options: JournalOptions): StepJournal {
       ...request.runner,
       startedAt: today(),
       checksum: checksumOf(step.file.text),
+      ...(step.direction === 'up' ? { migrationBlock } : {}),
       ...(source ? { source } : {}),
       ...(Object.keys(checkpoint).length > 0 ? { checkpoint } : {}),
       ...(options.backup === undefined ? {} : { backup: options.backup }),

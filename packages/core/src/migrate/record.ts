@@ -1,3 +1,4 @@
+import type { AppliedMigration } from './history.ts';
 import type { Direction } from './plan.ts';
 import type { StoredSource } from './stored-source.ts';
 
@@ -35,6 +36,8 @@ export interface MigrationRecord {
   /** What was run, so that it can be reverted from a commit that does not have it. */
   readonly source?: StoredSource;
   readonly checkpoint?: Readonly<Record<string, unknown>>;
+  /** The `migrationBlock` of the row in the changelog that it writes. */
+  readonly migrationBlock?: number;
   /** What the backup before this run called itself. */
   readonly backup?: string;
 }
@@ -89,13 +92,21 @@ export function interruptedRecords(
   });
 }
 
-/** The attempts that ended without having said so: their row in the changelog is as it should be. */
+/**
+ * The attempts that ended without having said so: their row in the changelog is as it should be. Whether
+ * a transaction was committed can be unknown to the run, and its row is part of it.
+ */
 export function unsettledRecords(
   records: readonly MigrationRecord[],
-  applied: ReadonlySet<string>,
+  history: readonly AppliedMigration[],
 ): readonly MigrationRecord[] {
-  const interrupted = new Set(interruptedRecords(records, applied));
-  return [...newestRecords(records).values()].filter(
-    (record) => record.state === 'running' && !interrupted.has(record),
-  );
+  const blocks = new Map(history.map((row) => [row.fileName, row.migrationBlock]));
+  const interrupted = new Set(interruptedRecords(records, new Set(blocks.keys())));
+  return [...newestRecords(records).values()].filter((record) => {
+    if (record.state === 'succeeded' || interrupted.has(record)) return false;
+    if (record.state !== 'failed') return true;
+    return (
+      record.migrationBlock !== undefined && blocks.get(record.fileName) === record.migrationBlock
+    );
+  });
 }

@@ -42,6 +42,7 @@ const schema = z.object({
   /** How many entries were left out so that the rest fits. */
   omitted: z.int().default(0),
   failure: failure.optional(),
+  preview: text,
 });
 
 /** The line that a runner prints last. */
@@ -53,6 +54,7 @@ function shortened(result: MigrateResult, entries: number, message: number): str
   const told = result.migrations.filter(({ state }) => state !== 'applied');
   return JSON.stringify({
     ...result,
+    preview: undefined,
     migrations: told.slice(0, entries).map(({ name, state, milliseconds }) => ({
       name,
       state,

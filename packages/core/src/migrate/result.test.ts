@@ -32,6 +32,7 @@ function progress(call: Call): Progress {
     steps: [],
     run: undefined,
     marked: [],
+    preview: undefined,
     ...rest,
   };
 }
@@ -148,6 +149,7 @@ describe('the result of a call', () => {
       previous: undefined,
       migrations: [],
       failure,
+      preview: undefined,
     });
   });
 });

@@ -55,6 +55,8 @@ export interface Progress {
   readonly run: RunResult | undefined;
   /** What was said to be applied or not, without being run. */
   readonly marked: readonly string[];
+  /** What a dry run would write, as Markdown. */
+  readonly preview: string | undefined;
 }
 
 /** Whether the database may have been changed, and else what stood in the way. */
@@ -82,6 +84,8 @@ export interface MigrateResult {
   /** Sorted by name; empty when the database did not tell which are applied. */
   readonly migrations: readonly MigrationEntry[];
   readonly failure: MigrateFailure | undefined;
+  /** What a dry run would write, as Markdown. */
+  readonly preview: string | undefined;
 }
 
 type Known = Progress & { readonly standing: Standing };
@@ -168,6 +172,7 @@ export function migrateResult(
       previous: undefined,
       migrations: [],
       failure,
+      preview: undefined,
     };
   }
   const known = { ...progress, standing };
@@ -182,6 +187,7 @@ export function migrateResult(
     previous: standing.history.at(-1)?.fileName,
     migrations: entries(known),
     failure,
+    preview: progress.preview,
   };
 }
 
@@ -208,5 +214,6 @@ export function failedBefore(error: UserError): MigrateResult {
     previous: undefined,
     migrations: [],
     failure: { kind: failureKindOf(error), message, position },
+    preview: undefined,
   };
 }

@@ -10,7 +10,7 @@ import { readStanding } from './prepare.ts';
 import { unsettledRecords } from './record.ts';
 import type { MigrateRequest } from './request.ts';
 import type { Progress } from './result.ts';
-import { appliedNames, type Standing } from './standing.ts';
+import type { Standing } from './standing.ts';
 import type { MigrationStore } from './store.ts';
 
 /** The name of the lease: one run at a time per database. */
@@ -76,7 +76,7 @@ export async function takeStock(
   const standing = await readStanding(session.files, session.store, runningFence);
   session.known.standing = standing;
   if (settle) {
-    for (const { _id } of unsettledRecords(standing.records, appliedNames(standing))) {
+    for (const { _id } of unsettledRecords(standing.records, standing.history)) {
       await session.store.updateRecord(_id, { state: 'succeeded', finishedAt: session.io.today() });
     }
   }

@@ -23,6 +23,14 @@ export interface MongodbOptions {
   readonly clientOptions: Readonly<Record<string, unknown>>;
 }
 
+/** What a client for migrations is to be. */
+export interface ClientRequest {
+  /** What stands for the database; default: the database itself. */
+  readonly uri?: string;
+  /** Whether what is sent through it can be watched. */
+  readonly monitorCommands?: boolean;
+}
+
 /** A connected database. */
 export interface MongodbConnection {
   readonly database: string;
@@ -35,8 +43,10 @@ export interface MongodbConnection {
    * and what they left behind can be recorded when theirs is gone.
    */
   readonly own: MongoClient;
-  /** A client for migrations, of the database itself or of what stands for it at `uri`. */
-  openClient(uri?: string): Promise<MongoClient>;
+  /** Main file of the repository's own driver, where it is the one that is used. */
+  readonly driverFile: string | undefined;
+  /** A client for migrations. */
+  openClient(options?: ClientRequest): Promise<MongoClient>;
   /** Ends every connection; whatever still uses one fails. */
   close(): Promise<void>;
 }
@@ -63,6 +73,8 @@ function databaseName(input: string | undefined, path: string | undefined): stri
 interface Driver {
   readonly MongoClient: new (uri: string, options: MongoClientOptions) => MongoClient;
   readonly origin: string;
+  /** Of the repository's own driver. */
+  readonly file: string | undefined;
 }
 
 /**
@@ -76,7 +88,7 @@ async function loadDriver(directory: string): Promise<Driver> {
     version = (require('mongodb/package.json') as { version: string }).version;
   } catch {
     const { MongoClient } = await import(/* webpackMode: "eager" */ 'mongodb');
-    return { MongoClient, origin: 'the built-in driver' };
+    return { MongoClient, origin: 'the built-in driver', file: undefined };
   }
   if (Number(version.split('.')[0]) < OLDEST_DRIVER) {
     throw new UserError(
@@ -84,10 +96,12 @@ async function loadDriver(directory: string): Promise<Driver> {
         'Update the package.',
     );
   }
-  const file = pathToFileURL(require.resolve('mongodb')).href;
-  const module = (await import(/* webpackIgnore: true */ file)) as Driver & { default?: Driver };
+  const file = require.resolve('mongodb');
+  const module = (await import(/* webpackIgnore: true */ pathToFileURL(file).href)) as Driver & {
+    default?: Driver;
+  };
   const { MongoClient } = module.default ?? module;
-  return { MongoClient, origin: `mongodb ${version} of the repository` };
+  return { MongoClient, origin: `mongodb ${version} of the repository`, file };
 }
 
 function newClient(
@@ -140,8 +154,14 @@ export async function connectMongodb(
   const closeAll = async (): Promise<void> => {
     await Promise.all(clients.map((client) => client.close(true).catch(() => undefined)));
   };
-  const open = async (address: string): Promise<MongoClient> => {
-    const client = newClient(driver, address, timeout, options.clientOptions);
+  const open = async (request: ClientRequest): Promise<MongoClient> => {
+    const { uri: substitute, monitorCommands = false } = request;
+    // What reaches the database, such as TLS, does not reach what stands for it.
+    const given = substitute === undefined ? options.clientOptions : {};
+    const client = newClient(driver, substitute ?? options.uri, timeout, {
+      ...given,
+      monitorCommands,
+    });
     clients.push(client);
     const start = clock.now();
     try {
@@ -157,8 +177,9 @@ export async function connectMongodb(
     database,
     hosts,
     driver: driver.origin,
-    own: await open(options.uri),
-    openClient: async (address = options.uri) => await open(address),
+    driverFile: driver.file,
+    own: await open({}),
+    openClient: async (request = {}) => await open(request),
     close: closeAll,
   };
 }

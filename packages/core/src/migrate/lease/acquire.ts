@@ -98,8 +98,7 @@ function roundsOf(
     leases: readonly HeldLease[],
   ): Promise<MigrationLease> => {
     const { sentAt, from } = inserts.get(fence) ?? { sentAt: 0, from: undefined };
-    const tools = { store, ttl, clock, documentOf, onNotice };
-    const lease = keepLease(tools, { owner, fence, sentAt });
+    const lease = keepLease({ store, ttl, clock, onNotice }, { owner, fence, sentAt });
     const either = AbortSignal.any([signal, lease.signal]);
     try {
       // It knows of us when it has written its next beat, or its time is over.

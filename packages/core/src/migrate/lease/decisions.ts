@@ -79,10 +79,12 @@ export function nextMove({ leases, owner, sighting, now, deadline }: View): Move
 }
 
 /**
- * Whether the holder from whom a lease was taken has shown itself since it was last looked at: a read
- * from a primary that has been replaced without knowing it may be of long ago.
+ * Whether the holder from whom a lease was taken has shown itself between the look that gave it up and
+ * the insert: because one of the two was late, or what was read was old (of a primary that had been
+ * replaced without knowing it). It then still counts on its last beat, for its ttl at most.
  */
 export function hasShownItself(from: HeldLease, leases: readonly HeldLease[]): boolean {
+  if (from.released) return false;
   const now = leases.find(({ fence }) => fence === from.fence);
   return now === undefined || (now.beat !== from.beat && !now.released);
 }

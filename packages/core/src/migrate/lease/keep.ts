@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { errorMessage } from '../../errors.ts';
 import { sureFor } from './decisions.ts';
-import { highestOf, type LeaseDocument } from './document.ts';
+import { highestOf } from './document.ts';
 import { notRenewed, takenOver } from './errors.ts';
 import type { LeaseStore } from './store.ts';
 import { within } from './within.ts';
@@ -16,7 +16,7 @@ import { within } from './within.ts';
  * on its way for that long, is carried out although another run may have begun.
  */
 export interface MigrationLease {
-  /** The number of the acquisition. It rises when the lease was renewed late, but in time. */
+  /** The number of the acquisition. */
   readonly fence: number;
   /** Until when nobody else can get it, on the clock that was handed in. */
   readonly heldUntil: number;
@@ -45,62 +45,38 @@ export interface KeepTools {
   readonly store: LeaseStore;
   readonly ttl: number;
   readonly clock: Clock;
-  readonly documentOf: (fence: number) => LeaseDocument;
   readonly onNotice: (text: string) => void;
 }
 
 const RELEASE_LIMIT = 2_000;
-/** One to see that it is too late, one to see the new acquisition, one for an answer that was lost. */
-const ROUNDS = 3;
 
 /** Keeps a lease that was taken, until it is given back or lost. */
 export function keepLease(tools: KeepTools, taken: Taken): MigrationLease {
-  const { store, ttl, clock, documentOf, onNotice } = tools;
-  const { owner } = taken;
+  const { store, ttl, clock, onNotice } = tools;
+  const { owner, fence } = taken;
   const over = new AbortController();
   const lost = new AbortController();
   const pending = new Set<Promise<void>>();
-  const sent = new Map([[taken.fence, taken.sentAt]]);
-  let { fence } = taken;
   let heldUntil = taken.sentAt + sureFor(ttl);
   let beat = 0;
 
-  /** A later one of our own, whose answer may have been lost. */
-  const adopt = (higher: number): void => {
-    if (higher <= fence) return;
-    fence = higher;
-    heldUntil = Math.max(heldUntil, (sent.get(higher) ?? 0) + sureFor(ttl));
-  };
-
   /**
-   * A beat counts when it is answered in time, because who waits has seen it then. After that, somebody
-   * may have decided to take the lease, and only an insert settles who has it: of two, one fails.
+   * A beat after which nobody else is found to have it. However late it comes, a run that is about to
+   * take the lease finds it, and lets it have its time: see `hasShownItself`.
    */
   const prove = async (): Promise<void> => {
-    for (let round = 1; round <= ROUNDS; round += 1) {
-      const [beaten, sentAt] = [fence, clock.now()];
-      // Never the same one twice: who waits would take the second for the first.
-      beat += 1;
-      const written = await store.beat(beaten, owner, beat);
-      const highest = highestOf(await store.read());
+    const sentAt = clock.now();
+    // Never the same one twice: who waits would take the second for the first.
+    beat += 1;
+    const written = await store.beat(fence, owner, beat);
+    const highest = highestOf(await store.read());
+    lost.signal.throwIfAborted();
+    if (highest?.owner !== owner || highest.released) {
+      lost.abort(takenOver(highest));
       lost.signal.throwIfAborted();
-      if (highest?.owner !== owner || highest.released) {
-        lost.abort(takenOver(highest));
-        lost.signal.throwIfAborted();
-        return;
-      }
-      adopt(highest.fence);
-      if (clock.now() < heldUntil) {
-        if (!written || fence !== beaten) continue;
-        heldUntil = Math.max(heldUntil, sentAt + sureFor(ttl));
-        return;
-      }
-      if (over.signal.aborted) break;
-      const next = highest.fence + 1;
-      if (!sent.has(next)) sent.set(next, clock.now());
-      await store.insert(documentOf(next));
     }
-    throw new Error('the database answers too slowly');
+    if (!written) throw new Error('the document of the lease was gone for a moment');
+    heldUntil = Math.max(heldUntil, sentAt + sureFor(ttl));
   };
 
   const attempt = async (milliseconds: number): Promise<void> => {
@@ -138,9 +114,7 @@ export function keepLease(tools: KeepTools, taken: Taken): MigrationLease {
   })();
 
   return {
-    get fence() {
-      return fence;
-    },
+    fence,
     get heldUntil() {
       return heldUntil;
     },
@@ -151,7 +125,7 @@ export function keepLease(tools: KeepTools, taken: Taken): MigrationLease {
         if (over.signal.aborted) throw new Error('the lease was given back');
         try {
           await attempt(ttl / 3);
-          return;
+          if (clock.now() < heldUntil) return;
         } catch {
           lost.signal.throwIfAborted();
           await clock.sleep(ttl / 10, lost.signal);
