@@ -29,6 +29,7 @@ export function resultOfRemote(
       previous: undefined,
       migrations: [],
       failure: undefined,
+      preview: undefined,
     };
   }
   const before = failedBefore(failure);

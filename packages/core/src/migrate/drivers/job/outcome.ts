@@ -38,7 +38,8 @@ function resultOf({ end }: SeenPod, { result: logged }: Said): MigrateResult | u
   const message = end?.message ?? '';
   const kept = parseResult(message) ?? findResult(message);
   if (!kept) return logged;
-  return logged && logged.migrations.length > kept.migrations.length ? logged : kept;
+  const size = (result: MigrateResult): number => JSON.stringify(result).length;
+  return logged && size(logged) > size(kept) ? logged : kept;
 }
 
 /** The last words of a runner that left no result. */
