@@ -11,6 +11,7 @@ import type { Release, ReleaseContent, ReleaseStatus } from '@paal/core/release/
 import type { PlannedWrite } from '@paal/core/rollout/plan';
 import { completionAfter } from '@paal/core/rollout/rolled-out';
 import type { Standing } from '@paal/core/rollout/tracker';
+import { availabilityOf } from '@paal/core/workload/availability';
 import { sameTemplate } from '@paal/core/workload/deployment';
 import { imagePlaces, withImages } from '@paal/core/workload/images';
 import { templateOf, withTemplate } from '@paal/core/workload/template';
@@ -42,6 +43,20 @@ export function contentOf(plan: readonly PlannedWrite[], pick: 'live' | 'result'
       return planned.workload && template ? [{ workload: planned.workload, template }] : [];
     }),
     objects: pick === 'result' ? plan.flatMap(({ object }) => object ?? []) : [],
+  };
+}
+
+/** What ran before the first write, with its availability as it is now. */
+function foundContent(plan: readonly PlannedWrite[]): ReleaseContent {
+  const { workloads, objects } = contentOf(plan, 'live');
+  return {
+    objects,
+    workloads: workloads.map((one) => {
+      const { kind, name } = one.workload;
+      const { live } = plan.find((planned) => planned.name === objectName(kind, name)) ?? {};
+      const availability = live && availabilityOf(kind, live);
+      return availability ? { ...one, availability } : one;
+    }),
   };
 }
 
@@ -141,10 +156,7 @@ export async function openRelease(
     if (release) return { release, isNew: false, content };
   }
   const known = new Set(releases.flatMap(({ workloads }) => workloads));
-  const found = contentOf(
-    plan.filter(({ name }) => !known.has(name)),
-    'live',
-  );
+  const found = foundContent(plan.filter(({ name }) => !known.has(name)));
   if (found.workloads.length > 0) {
     // Nobody knows of which commit that is.
     await ledger.create('adopted', found, { ...origin, version: '', commit: '' });

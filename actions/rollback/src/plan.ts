@@ -11,6 +11,7 @@ import { isStored } from '@paal/core/rollback/revert';
 import { findRevision } from '@paal/core/rollback/revision';
 import { readSources } from '@paal/core/rollback/sources';
 import { chooseTarget, type RollbackTarget } from '@paal/core/rollback/target';
+import { unprovenSentences } from '@paal/core/rollback/unproven';
 import { unservedRelease } from '@paal/core/rollback/unserved';
 import { requireRolloutAccess } from '@paal/core/rollout/access';
 import { checkTimeout, type RolloutPolicy } from '@paal/core/rollout/policy';
@@ -26,7 +27,12 @@ const CHANGING = [...LEDGER_ACCESS, ...LEASE_ACCESS];
 
 /** What is taken back to what. */
 export type Plan = { readonly from: string } & (
-  | { readonly kind: 'release'; readonly target: RollbackTarget }
+  | {
+      readonly kind: 'release';
+      readonly target: RollbackTarget;
+      /** What the plan has said of the target, one sentence each. */
+      readonly told: readonly string[];
+    }
   | { readonly kind: 'revision'; readonly revision: Revision; readonly workload: WorkloadRef }
 );
 
@@ -105,10 +111,10 @@ export async function makePlan(
     }
     const from = await readSources(ledger, target, { signal });
     await checkImages(connection, target, from, namespace, signal);
-    for (const text of await configDrift({ connection, namespace, signal }, target, from)) {
-      warning(text);
-    }
+    const drift = await configDrift({ connection, namespace, signal }, target, from);
+    const told = [...unprovenSentences(target, from), ...drift];
+    for (const text of told) warning(text);
     for (const name of target.left) info(`${name} did not serve before, and is left as it is`);
-    return { kind: 'release', target, from: current };
+    return { kind: 'release', target, from: current, told };
   });
 }

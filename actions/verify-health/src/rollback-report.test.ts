@@ -22,6 +22,7 @@ const DONE: RollbackResult = {
   restored: [],
   repinned: [],
   drift: [],
+  unproven: [],
   message: 'it serves again',
   reason: '',
 };

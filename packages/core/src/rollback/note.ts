@@ -8,12 +8,13 @@ export function goalOf({ release: { number, version } }: RollbackTarget): string
   return `release ${number}${version ? ` (${shownVersion(version)})` : ''}`;
 }
 
-/** How what serves again differs from what served then, one sentence each. Pure. */
+/** How what is back may differ from what served then, one sentence each. Pure. */
 export function differences({
+  unproven,
   repinned,
   drift,
-}: Pick<RollbackResult, 'repinned' | 'drift'>): readonly string[] {
-  return [...repinned.map(repinnedSentence), ...drift];
+}: Pick<RollbackResult, 'unproven' | 'repinned' | 'drift'>): readonly string[] {
+  return [...unproven, ...repinned.map(repinnedSentence), ...drift];
 }
 
 /** What became of a rollback, in one or two sentences. Pure. */

@@ -99,6 +99,7 @@ export async function rollBackToRevision(
       : undefined;
   const status = LEDGER_STATUS[followed.status];
   await closeRelease(ledger, release, status, completion, tools.listener.onNotice);
-  const none = { refused: [], repinned: [], drift: [], configMaps: [], restored: [] };
+  const nothing = { refused: [], repinned: [], drift: [], unproven: [] };
+  const none = { ...nothing, configMaps: [], restored: [] };
   return { ...followed, target, ...none };
 }
