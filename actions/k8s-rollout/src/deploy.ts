@@ -109,7 +109,8 @@ async function takeBack(
   const { number, version, commit } = target.release;
   onStage(takingBack(release.number, number));
   deployments.begin({ task: 'rollback', release: number, version, commit });
-  const result = await rollBackAfterFailure({ ...tools, policy, run, inGroup: group }, target);
+  const shared = { ...tools, policy, run, left: release, inGroup: group };
+  const result = await rollBackAfterFailure(shared, target);
   deployments.end(stateOfRollback(result.status, result.reason), result.message);
   return result;
 }

@@ -99,7 +99,8 @@ async function rollOut(
     const onStage = report.enter;
     const tools = { connection, namespace, ledger, journal, deployments, clock, onStage };
     const { url, commit, actor } = run;
-    const origin = { version: inputs.version, run: url, commit, actor };
+    const { migrationVersion } = inputs;
+    const origin = { version, run: url, commit, actor, migrationVersion };
     report.enter(LEASING);
     const result = await alone(
       { ...tools, app, run: url, signal, onNotice: info },

@@ -158,8 +158,9 @@ export async function openRelease(
   const known = new Set(releases.flatMap(({ workloads }) => workloads));
   const found = foundContent(plan.filter(({ name }) => !known.has(name)));
   if (found.workloads.length > 0) {
-    // Nobody knows of which commit that is.
-    await ledger.create('adopted', found, { ...origin, version: '', commit: '' });
+    // Nobody knows of which commit that is, nor which database it was made for.
+    const unknown = { version: '', commit: '', migrationVersion: '' };
+    await ledger.create('adopted', found, { ...origin, ...unknown });
   }
   const objects = [...content.objects, ...(await appliedBefore(ledger, releases, plan))];
   const before = entries.flatMap((entry) => entry.content ?? []);

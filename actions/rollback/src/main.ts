@@ -132,7 +132,7 @@ async function takeBack(
       const result = await group(`Roll back to ${goal}`, async () => {
         if (plan.kind === 'release') {
           beginRecord(deployments, plan.target);
-          return await rollBack({ ...tools, told: plan.told }, plan.target);
+          return await rollBack({ ...tools, told: plan.told, left: plan.left }, plan.target);
         }
         const origin = { run: url, actor };
         return await rollBackToRevision(tools, plan.workload, plan.revision, origin);

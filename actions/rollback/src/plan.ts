@@ -6,6 +6,7 @@ import { UserError } from '@paal/core/errors';
 import { currentRelease } from '@paal/core/release/history';
 import { LEASE_ACCESS } from '@paal/core/release/lease';
 import { LEDGER_ACCESS, type Ledger } from '@paal/core/release/ledger';
+import type { Release } from '@paal/core/release/release';
 import { configDrift } from '@paal/core/rollback/drift';
 import { isStored } from '@paal/core/rollback/revert';
 import { findRevision } from '@paal/core/rollback/revision';
@@ -26,7 +27,11 @@ import type { Inputs } from './inputs.ts';
 const CHANGING = [...LEDGER_ACCESS, ...LEASE_ACCESS];
 
 /** What is taken back to what. */
-export type Plan = { readonly from: string } & (
+export type Plan = {
+  readonly from: string;
+  /** The release that is gone back from, where it is known. */
+  readonly left: Release | undefined;
+} & (
   | {
       readonly kind: 'release';
       readonly target: RollbackTarget;
@@ -88,14 +93,15 @@ export async function makePlan(
         `${objectName(workload.kind, workload.name)}: revision ${revision.current} → ${revision.number}`,
       );
       const from = String(revision.current ?? '');
-      return { kind: 'revision', revision, workload, from };
+      return { kind: 'revision', revision, workload, from, left: undefined };
     }
     await requireFor([]);
     const releases = await ledger.list();
     const names = inputs.workloads?.map(parse).map(({ kind, name }) => objectName(kind, name));
     const unserved = await unservedRelease(connection, ledger, releases, names, { signal });
     const target = chooseTarget(releases, to, names, unserved);
-    const current = String((unserved ?? currentRelease(releases))?.number ?? '');
+    const left = unserved ?? currentRelease(releases);
+    const current = String(left?.number ?? '');
     if (unserved) {
       info(`Release ${unserved.number} runs, at least in part, although it never served`);
     }
@@ -115,6 +121,6 @@ export async function makePlan(
     const told = [...unprovenSentences(target, from), ...drift];
     for (const text of told) warning(text);
     for (const name of target.left) info(`${name} did not serve before, and is left as it is`);
-    return { kind: 'release', target, from: current, told };
+    return { kind: 'release', target, from: current, left, told };
   });
 }

@@ -23,6 +23,7 @@ const DONE: RollbackResult = {
   repinned: [],
   drift: [],
   unproven: [],
+  database: undefined,
   message: 'it serves again',
   reason: '',
 };

@@ -50,7 +50,8 @@ export async function takeBack(
     await mark({ ...shared, listener: journal, atomic: true }, release, 'failed');
     const { number, version, commit } = target.release;
     turn.deployments.begin({ task: 'rollback', release: number, version, commit });
-    const result = await rollBackAfterFailure({ ...shared, journal, inGroup: group }, target);
+    const automatic = { ...shared, journal, left: release, inGroup: group };
+    const result = await rollBackAfterFailure(automatic, target);
     turn.deployments.end(stateOfRollback(result.status, result.reason), result.message);
     return result;
   });

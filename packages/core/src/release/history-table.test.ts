@@ -35,6 +35,20 @@ test('what is not known, or cannot be read, is a dash', () => {
   expect(row?.split(/\s+/)).toEqual(['1', 'adopted', 'v1', '-', '-', '-', '-']);
 });
 
+test('the migration of a release is told, where any release has one', () => {
+  const { release: second, content } = entry(2, 'verified', 'shop:2');
+  const migrated = { ...second, migrationVersion: '20260101000000-users.js' };
+  const [titles, ...rows] = historyTable([
+    entry(1, 'verified', 'shop:1'),
+    { release: migrated, content },
+  ]).split('\n');
+  expect(titles).toMatch(/^RELEASE +STATUS +VERSION +MIGRATION +IMAGES /);
+  expect(rows).toMatchObject([
+    expect.stringMatching(/^2 +verified +v2 +20260101000000-users\.js +shop:2 /),
+    expect.stringMatching(/^1 +verified +v1 +- +shop:1 /),
+  ]);
+});
+
 test('what was found is told with how available it was', () => {
   const [first] = entry(0, 'verified', 'shop:0').content?.workloads ?? [];
   const found = (name: string, available: number): ReleaseWorkload[] => {

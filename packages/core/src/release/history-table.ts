@@ -33,6 +33,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'RELEASE', cell: ({ release }) => String(release.number) },
   { title: 'STATUS', cell: ({ release }) => release.status },
   { title: 'VERSION', cell: ({ release }) => shownVersion(release.version) },
+  { title: 'MIGRATION', cell: ({ release }) => release.migrationVersion, optional: true },
   { title: 'AVAILABLE', cell: availabilityOf, optional: true },
   { title: 'IMAGES', cell: imagesOf },
   { title: 'COMMIT', cell: ({ release }) => release.commit.slice(0, 12) },

@@ -6,7 +6,7 @@ import type { KubeObject } from '../cluster/object.ts';
 import { openLedger } from './ledger.ts';
 import type { ReleaseContent } from './release.ts';
 
-const ORIGIN = { version: '', run: 'local', commit: '', actor: '' };
+const ORIGIN = { version: '', run: 'local', commit: '', actor: '', migrationVersion: '' };
 const COLLECTION = '/api/v1/namespaces/shop/configmaps';
 
 /** Whether labels are what a selector such as `a=b,c` asks for; of the forms, those that are used here. */

@@ -25,7 +25,10 @@ export const LEDGER_ACCESS: readonly AccessRule[] = [
 ].map((verb) => ({ group: '', resource: 'configmaps', verb }));
 
 /** Who puts a release out. */
-export type ReleaseOrigin = Pick<Release, 'version' | 'run' | 'commit' | 'actor'>;
+export type ReleaseOrigin = Pick<
+  Release,
+  'version' | 'run' | 'commit' | 'actor' | 'migrationVersion'
+>;
 
 /** A release and what it holds; `undefined` where that is not readable. */
 export interface LedgerEntry {

@@ -37,6 +37,8 @@ export interface Release {
   /** Commit that it is of, empty where that is not known; who had begun the run, empty outside of GitHub. */
   readonly commit: string;
   readonly actor: string;
+  /** File name of the database's last migration when it was put out; empty when unknown. */
+  readonly migrationVersion: string;
   readonly created: string;
 }
 

@@ -8,13 +8,19 @@ export function goalOf({ release: { number, version } }: RollbackTarget): string
   return `release ${number}${version ? ` (${shownVersion(version)})` : ''}`;
 }
 
-/** How what is back may differ from what served then, one sentence each. Pure. */
+/** How what is back, and what it is used with, may differ from what served then. Pure. */
 export function differences({
   unproven,
   repinned,
   drift,
-}: Pick<RollbackResult, 'unproven' | 'repinned' | 'drift'>): readonly string[] {
-  return [...unproven, ...repinned.map(repinnedSentence), ...drift];
+  database,
+}: Pick<RollbackResult, 'unproven' | 'repinned' | 'drift' | 'database'>): readonly string[] {
+  return [
+    ...unproven,
+    ...repinned.map(repinnedSentence),
+    ...drift,
+    ...(database ? [database] : []),
+  ];
 }
 
 /** What became of a rollback, in one or two sentences. Pure. */

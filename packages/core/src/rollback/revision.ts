@@ -73,12 +73,13 @@ export async function rollBackToRevision(
   tools: RollbackTools,
   workload: WorkloadRef,
   revision: Revision,
-  run: Omit<ReleaseOrigin, 'version' | 'commit'>,
+  run: Pick<ReleaseOrigin, 'run' | 'actor'>,
 ): Promise<RollbackResult> {
   const { connection, ledger } = tools;
   const content = { workloads: [{ workload, template: revision.template }], objects: [] };
-  // A revision does not say of which commit it is.
-  const origin = { ...run, version: `revision ${revision.number}`, commit: '' };
+  // A revision does not say of which commit it is, nor which database it was made for.
+  const unknown = { commit: '', migrationVersion: '' };
+  const origin = { ...run, ...unknown, version: `revision ${revision.number}` };
   const release = await ledger.create('started', content, origin);
   const name = objectName(workload.kind, workload.name);
   const target = { release, sources: new Map([[name, release]]), left: [] };
@@ -100,6 +101,6 @@ export async function rollBackToRevision(
   const status = LEDGER_STATUS[followed.status];
   await closeRelease(ledger, release, status, completion, tools.listener.onNotice);
   const nothing = { refused: [], repinned: [], drift: [], unproven: [] };
-  const none = { ...nothing, configMaps: [], restored: [] };
+  const none = { ...nothing, database: undefined, configMaps: [], restored: [] };
   return { ...followed, target, ...none };
 }

@@ -7,6 +7,7 @@ import type { Release, ReleaseStatus } from '../release/release.ts';
 import type { Finding } from '../report/finding.ts';
 import type { FollowTools } from '../rollout/follow.ts';
 import type { Standing } from '../rollout/tracker.ts';
+import { databaseSentence } from './database.ts';
 import { configDrift } from './drift.ts';
 import { followRevert, patient } from './follow-revert.ts';
 import type { MovedImage } from './moved-images.ts';
@@ -24,6 +25,8 @@ export interface RollbackTools extends FollowTools {
   readonly run: string;
   /** Whether none goes back where one cannot. */
   readonly atomic: boolean;
+  /** The release that is gone back from, where it is known. */
+  readonly left?: Release | undefined;
   /** What has been said before it began, and is not said in the log again. */
   readonly told?: readonly string[];
 }
@@ -50,6 +53,8 @@ export interface RollbackResult {
   readonly drift: readonly string[];
   /** What goes back to a state that was not fully available when it was found, one sentence each. */
   readonly unproven: readonly string[];
+  /** That the database stays ahead of it, in one sentence. */
+  readonly database: string | undefined;
   /** ConfigMaps that were put back. */
   readonly configMaps: readonly string[];
   /** `kind/name` of what was gone, and is there again; workloads and ConfigMaps aside. */
@@ -73,6 +78,7 @@ export function notReverted(target: RollbackTarget, error: unknown): RollbackRes
     repinned: [],
     drift: [],
     unproven: [],
+    database: undefined,
     configMaps: [],
     restored: [],
   };
@@ -133,7 +139,9 @@ export async function rollBack(
       await mark(tools, release, status, takenBack);
     }
   }
-  const whole = { ...followed, target, refused, drift, unproven, configMaps, restored };
+  const database = followed.status === 'failed' ? undefined : databaseSentence(tools.left, reached);
+  if (database) listener.onNotice(database);
+  const whole = { ...followed, target, refused, drift, unproven, database, configMaps, restored };
   if (refused.length === 0 || followed.status !== 'succeeded') return whole;
   const names = refused.map(({ name }) => name).join(', ');
   const why = refused.map(({ error }) => errorMessage(error)).join(' ');
