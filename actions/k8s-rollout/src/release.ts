@@ -8,6 +8,8 @@ import { closeInterrupted } from '@paal/core/release/interrupted';
 import { inventoryOf, type ObjectSet, withoutGone } from '@paal/core/release/inventory';
 import type { Ledger, ReleaseOrigin } from '@paal/core/release/ledger';
 import type { Release, ReleaseContent, ReleaseStatus } from '@paal/core/release/release';
+import { arrearsOf, settleLedger } from '@paal/core/rollback/settle-ledger';
+import type { LiveTemplates } from '@paal/core/rollback/unrecorded';
 import type { PlannedWrite } from '@paal/core/rollout/plan';
 import { completionAfter } from '@paal/core/rollout/rolled-out';
 import type { Standing } from '@paal/core/rollout/tracker';
@@ -44,6 +46,15 @@ export function contentOf(plan: readonly PlannedWrite[], pick: 'live' | 'result'
     }),
     objects: pick === 'result' ? plan.flatMap(({ object }) => object ?? []) : [],
   };
+}
+
+/** The present templates of the planned workloads. */
+function liveTemplates(plan: readonly PlannedWrite[]): LiveTemplates {
+  const live = plan.flatMap(({ name, live, workload }) => {
+    const template = workload && live && templateOf(live);
+    return template ? [[name, template] as const] : [];
+  });
+  return new Map(live);
 }
 
 /** What ran before the first write, with its availability as it is now. */
@@ -149,7 +160,9 @@ export async function openRelease(
 ): Promise<OpenRelease> {
   const entries = await ledger.entries();
   const recorded = entries.map(({ release }) => release);
-  const releases = await closeInterrupted(ledger, recorded, info);
+  const closed = await closeInterrupted(ledger, recorded, info);
+  const arrears = arrearsOf(closed, entries, liveTemplates(plan));
+  const releases = await settleLedger(ledger, closed, arrears, info);
   const content = { ...contentOf(plan, 'result'), prune };
   if (!plan.some(({ changes }) => changes)) {
     const release = await sameRelease(ledger, releases, content);

@@ -16,8 +16,11 @@ import { closeInterrupted } from '@paal/core/release/interrupted';
 import { takeLease, withLease } from '@paal/core/release/lease';
 import { type Ledger, openLedger } from '@paal/core/release/ledger';
 import { renderRunSummary } from '@paal/core/report/run-summary';
+import type { Fate } from '@paal/core/rollback/record';
 import { rollBackToRevision } from '@paal/core/rollback/revision';
 import { type RollbackResult, rollBack } from '@paal/core/rollback/run';
+import { settleLedger } from '@paal/core/rollback/settle-ledger';
+import { withFates } from '@paal/core/rollback/unrecorded';
 import type { RolloutListener } from '@paal/core/rollout/follow';
 import { startJournal } from '@paal/core/rollout/journal';
 import { type Inputs, readInputs } from './inputs.ts';
@@ -42,10 +45,20 @@ function failureOf(goal: string, result: RollbackResult): UserError {
   );
 }
 
-/** The releases as they are now, in the log and as an output. That they cannot be read changes nothing. */
-async function tellHistory(ledger: Ledger): Promise<void> {
+/**
+ * The releases as they are now, in the log and as an output. That they cannot be read changes nothing.
+ * @param fates what the ledger has not recorded
+ */
+async function tellHistory(ledger: Ledger, fates: readonly Fate[]): Promise<void> {
   try {
-    const table = historyTable(await ledger.entries());
+    const entries = await ledger.entries();
+    const releases = withFates(
+      entries.map(({ release }) => release),
+      fates,
+    );
+    const table = historyTable(
+      entries.map((entry, index) => ({ ...entry, release: releases[index] ?? entry.release })),
+    );
     writeOutputs({ history: table });
     await group('Releases', async () => info(table));
   } catch (error) {
@@ -106,7 +119,7 @@ async function takeBack(
       info('Dry run: nothing was changed.');
       writeDryRunOutputs(first);
       report.discard();
-      await tellHistory(ledger);
+      await tellHistory(ledger, first.arrears.fates);
       return;
     }
     const journal = startJournal({ print: info, record: flight.write }, clock);
@@ -117,7 +130,10 @@ async function takeBack(
     );
     const { plan, result } = await withLease(lease, first, look, async (plan, signal) => {
       const releases = await ledger.list().catch((error: unknown) => notBegun(error, signal));
-      await closeInterrupted(ledger, releases, info);
+      const closed = await closeInterrupted(ledger, releases, info);
+      // The plan has said what is so.
+      const { fates } = plan.arrears;
+      await settleLedger(ledger, closed, { fates, sentences: [] }, info);
       const goal = goalOf(plan);
       journal.begin(`back to ${goal}`);
       report.enter(puttingBack(goal));
@@ -151,7 +167,7 @@ async function takeBack(
       ...summary,
     });
     writeRollbackOutputs(plan, result, file);
-    await tellHistory(ledger);
+    await tellHistory(ledger, []);
     await writeSummary(renderRunSummary(summary));
     if (result.status !== 'succeeded') throw failureOf(goal, result);
     info(`Back at ${goal}, and it serves`);

@@ -10,9 +10,11 @@ import type { Release } from '@paal/core/release/release';
 import { configDrift } from '@paal/core/rollback/drift';
 import { isStored } from '@paal/core/rollback/revert';
 import { findRevision } from '@paal/core/rollback/revision';
+import { type Arrears, findArrears, NO_ARREARS } from '@paal/core/rollback/settle-ledger';
 import { readSources } from '@paal/core/rollback/sources';
 import { chooseTarget, type RollbackTarget } from '@paal/core/rollback/target';
 import { unprovenSentences } from '@paal/core/rollback/unproven';
+import { withFates } from '@paal/core/rollback/unrecorded';
 import { unservedRelease } from '@paal/core/rollback/unserved';
 import { requireRolloutAccess } from '@paal/core/rollout/access';
 import { checkTimeout, type RolloutPolicy } from '@paal/core/rollout/policy';
@@ -31,6 +33,8 @@ export type Plan = {
   readonly from: string;
   /** The release that is gone back from, where it is known. */
   readonly left: Release | undefined;
+  /** Where the ledger is behind what runs. */
+  readonly arrears: Arrears;
 } & (
   | {
       readonly kind: 'release';
@@ -93,12 +97,16 @@ export async function makePlan(
         `${objectName(workload.kind, workload.name)}: revision ${revision.current} → ${revision.number}`,
       );
       const from = String(revision.current ?? '');
-      return { kind: 'revision', revision, workload, from, left: undefined };
+      return { kind: 'revision', revision, workload, from, left: undefined, arrears: NO_ARREARS };
     }
     await requireFor([]);
-    const releases = await ledger.list();
+    const entries = await ledger.entries({ signal });
+    const recorded = entries.map(({ release }) => release);
     const names = inputs.workloads?.map(parse).map(({ kind, name }) => objectName(kind, name));
-    const unserved = await unservedRelease(connection, ledger, releases, names, { signal });
+    const arrears = await findArrears(connection, entries, names, { signal });
+    for (const text of arrears.sentences) info(text);
+    const releases = withFates(recorded, arrears.fates);
+    const unserved = await unservedRelease(connection, entries, releases, names, { signal });
     const target = chooseTarget(releases, to, names, unserved);
     const left = unserved ?? currentRelease(releases);
     const current = String(left?.number ?? '');
@@ -121,6 +129,6 @@ export async function makePlan(
     const told = [...unprovenSentences(target, from), ...drift];
     for (const text of told) warning(text);
     for (const name of target.left) info(`${name} did not serve before, and is left as it is`);
-    return { kind: 'release', target, from: current, left, told };
+    return { kind: 'release', target, from: current, left, told, arrears };
   });
 }
