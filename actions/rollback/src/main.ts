@@ -2,7 +2,7 @@ import { badInput } from '@paal/core/action/bad-input';
 import { openDeploymentRecord } from '@paal/core/action/deployment-record';
 import { openFlightRecord } from '@paal/core/action/flight-record';
 import type { ActionContext } from '@paal/core/action/lifecycle';
-import { group, info } from '@paal/core/action/log';
+import { group, info, warning } from '@paal/core/action/log';
 import { writeOutputs } from '@paal/core/action/outputs';
 import { beginReport } from '@paal/core/action/report-draft';
 import { reportDirectory } from '@paal/core/action/report-file';
@@ -107,7 +107,7 @@ async function takeBack(
   const report = beginReport(directory, { ...named, ...about }, PLANNING);
   const deployments = openDeploymentRecord({ app, environment, run, clock, signal });
   try {
-    const ledger = openLedger(connection, namespace, app);
+    const ledger = openLedger(connection, namespace, app, warning);
     const look = async (): Promise<Plan> =>
       await makePlan(inputs, connection, ledger, namespace, signal).catch((error: unknown) =>
         notBegun(error, signal),
