@@ -15,6 +15,7 @@ import { historyTable } from '@paal/core/release/history-table';
 import { closeInterrupted } from '@paal/core/release/interrupted';
 import { takeLease, withLease } from '@paal/core/release/lease';
 import { type Ledger, openLedger } from '@paal/core/release/ledger';
+import type { Release } from '@paal/core/release/release';
 import { renderRunSummary } from '@paal/core/report/run-summary';
 import type { Fate } from '@paal/core/rollback/record';
 import { rollBackToRevision } from '@paal/core/rollback/revision';
@@ -33,7 +34,7 @@ import {
 } from './outputs.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { preview } from './preview.ts';
-import { beginRecord, endRecord } from './record.ts';
+import { beginRecord, beginRevision, endRecord } from './record.ts';
 import { ending, LEASING, PLANNING, puttingBack, watching } from './stages.ts';
 import { goalOf, summarise } from './summary.ts';
 
@@ -147,11 +148,12 @@ async function takeBack(
       const tools = { ...shared, run: url };
       const result = await group(`Roll back to ${goal}`, async () => {
         if (plan.kind === 'release') {
-          beginRecord(deployments, plan.target);
+          beginRecord(deployments, plan.left, plan.target);
           return await rollBack({ ...tools, told: plan.told, left: plan.left }, plan.target);
         }
-        const origin = { run: url, actor };
-        return await rollBackToRevision(tools, plan.workload, plan.revision, origin);
+        const { workload, revision, of } = plan;
+        const begin = (release: Release): void => beginRevision(deployments, release, workload);
+        return await rollBackToRevision(tools, workload, revision, { run: url, actor, of }, begin);
       });
       report.enter(ending(goal, result.status, result.message));
       endRecord(deployments, plan, result);

@@ -45,7 +45,9 @@ function targetOutputs(plan: Plan): Outputs {
   if (plan.kind === 'revision') {
     const { number } = plan.revision;
     const version = `revision ${number}`;
-    return { from, to: number, 'rollback-target': 'unverified', version, 'migration-version': '' };
+    const migration = plan.of?.migrationVersion;
+    const to = { to: number, 'rollback-target': 'unverified', version };
+    return { from, ...to, 'migration-version': migration };
   }
   const { number, status, version, migrationVersion } = plan.target.release;
   return {

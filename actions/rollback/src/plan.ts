@@ -9,7 +9,7 @@ import { LEDGER_ACCESS, type Ledger } from '@paal/core/release/ledger';
 import type { Release } from '@paal/core/release/release';
 import { configDrift } from '@paal/core/rollback/drift';
 import { isStored } from '@paal/core/rollback/revert';
-import { findRevision } from '@paal/core/rollback/revision';
+import { findRevision, releaseOfRevision } from '@paal/core/rollback/revision';
 import { type Arrears, findArrears, NO_ARREARS } from '@paal/core/rollback/settle-ledger';
 import { readSources } from '@paal/core/rollback/sources';
 import { chooseTarget, type RollbackTarget } from '@paal/core/rollback/target';
@@ -42,7 +42,13 @@ export type Plan = {
       /** What the plan has said of the target, one sentence each. */
       readonly told: readonly string[];
     }
-  | { readonly kind: 'revision'; readonly revision: Revision; readonly workload: WorkloadRef }
+  | {
+      readonly kind: 'revision';
+      readonly revision: Revision;
+      readonly workload: WorkloadRef;
+      /** The release that put it out, where the ledger has it. */
+      readonly of: Release | undefined;
+    }
 );
 
 /** @throws UserError when the workload is gone for good, or the time given cannot suffice for it */
@@ -97,7 +103,9 @@ export async function makePlan(
         `${objectName(workload.kind, workload.name)}: revision ${revision.current} → ${revision.number}`,
       );
       const from = String(revision.current ?? '');
-      return { kind: 'revision', revision, workload, from, left: undefined, arrears: NO_ARREARS };
+      const of = releaseOfRevision(await ledger.entries({ signal }), workload, revision);
+      const unknown = { left: undefined, arrears: NO_ARREARS };
+      return { kind: 'revision', revision, workload, of, from, ...unknown };
     }
     await requireFor([]);
     const entries = await ledger.entries({ signal });

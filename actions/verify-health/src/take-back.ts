@@ -4,6 +4,7 @@ import { stateOfRollback } from '@paal/core/github/deployment';
 import type { Evidence } from '@paal/core/report/finding';
 import { rollBackAfterFailure } from '@paal/core/rollback/automatic';
 import { patient } from '@paal/core/rollback/follow-revert';
+import { partAfterFailure } from '@paal/core/rollback/part';
 import { mark, type RollbackResult } from '@paal/core/rollback/run';
 import { targetAfterFailure } from '@paal/core/rollback/target';
 import type { Journal } from '@paal/core/rollout/journal';
@@ -49,7 +50,8 @@ export async function takeBack(
     signal.throwIfAborted();
     await mark({ ...shared, listener: journal, atomic: true }, release, 'failed');
     const { number, version, commit } = target.release;
-    turn.deployments.begin({ task: 'rollback', release: number, version, commit });
+    const part = partAfterFailure(target);
+    turn.deployments.begin({ task: 'rollback', release: number, version, commit, part });
     const automatic = { ...shared, journal, left: release, inGroup: group };
     const result = await rollBackAfterFailure(automatic, target);
     turn.deployments.end(stateOfRollback(result.status, result.reason), result.message);
