@@ -21,6 +21,7 @@ const DONE: RollbackResult = {
   configMaps: [],
   restored: [],
   repinned: [],
+  untold: [],
   drift: [],
   unproven: [],
   database: undefined,

@@ -1,5 +1,5 @@
 import { shownVersion } from '../release/version.ts';
-import { repinnedSentence } from './moved-images.ts';
+import { repinnedSentence, untoldSentence } from './moved-images.ts';
 import type { RollbackResult } from './run.ts';
 import type { RollbackTarget } from './target.ts';
 
@@ -12,12 +12,17 @@ export function goalOf({ release: { number, version } }: RollbackTarget): string
 export function differences({
   unproven,
   repinned,
+  untold,
   drift,
   database,
-}: Pick<RollbackResult, 'unproven' | 'repinned' | 'drift' | 'database'>): readonly string[] {
+}: Pick<
+  RollbackResult,
+  'unproven' | 'repinned' | 'untold' | 'drift' | 'database'
+>): readonly string[] {
   return [
     ...unproven,
     ...repinned.map(repinnedSentence),
+    ...untold.map(untoldSentence),
     ...drift,
     ...(database ? [database] : []),
   ];

@@ -133,7 +133,7 @@ export async function rollBackToRevision(
       : undefined;
   const status = LEDGER_STATUS[followed.status];
   await closeRelease(ledger, release, status, completion, tools.listener.onNotice);
-  const nothing = { refused: [], repinned: [], drift: [], unproven: [] };
+  const nothing = { refused: [], repinned: [], untold: [], drift: [], unproven: [] };
   const none = { ...nothing, database: undefined, configMaps: [], restored: [] };
   return { ...followed, target, ...none };
 }

@@ -49,6 +49,8 @@ export interface RollbackResult {
   readonly refused: readonly Refusal[];
   /** Images that were put back by their digest, because their tags had moved. */
   readonly repinned: readonly MovedImage[];
+  /** Images of which it cannot be told whether they are what the release ran. */
+  readonly untold: readonly MovedImage[];
   /** What its pods read and is not as it was then, one sentence each. */
   readonly drift: readonly string[];
   /** What goes back to a state that was not fully available when it was found, one sentence each. */
@@ -76,6 +78,7 @@ export function notReverted(target: RollbackTarget, error: unknown): RollbackRes
     findings: [],
     refused: [],
     repinned: [],
+    untold: [],
     drift: [],
     unproven: [],
     database: undefined,
