@@ -1,4 +1,5 @@
 import { shownVersion } from '../release/version.ts';
+import type { RunSummary } from '../report/run-summary.ts';
 import { repinnedSentence, untoldSentence } from './moved-images.ts';
 import type { RollbackResult } from './run.ts';
 import type { RollbackTarget } from './target.ts';
@@ -26,6 +27,22 @@ export function differences({
     ...drift,
     ...(database ? [database] : []),
   ];
+}
+
+const OUTCOMES = { succeeded: 'good', failed: 'bad', cancelled: 'open' } as const;
+
+/** The head of a rollback's own summary. Pure. */
+export function headOf(
+  { status, message }: Pick<RollbackResult, 'status' | 'message'>,
+  goal: string,
+): Pick<RunSummary, 'title' | 'outcome' | 'verdict'> {
+  const titles = {
+    succeeded: `Back at ${goal}`,
+    failed: `The rollback to ${goal} failed`,
+    cancelled: `The rollback to ${goal} was cancelled`,
+  } as const;
+  const verdict = status === 'succeeded' ? 'It serves again.' : message;
+  return { title: titles[status], outcome: OUTCOMES[status], verdict };
 }
 
 /** What became of a rollback, in one or two sentences. Pure. */
