@@ -160,6 +160,7 @@ async function walk(phase: RollbackPhase, turn: number): Promise<void> {
     const { signal, isKilled, isBack } = round;
     const which = isKilled ? 1 : 0;
     const serving = served.at(-1);
+    const before = served.at(-2)?.number;
     const left = await put(ground, next(way, signal));
     const moment = phase.moment(left.number, ground.resource);
     const doing = phase.doing(`release ${serving?.number} (0123456)`);
@@ -173,7 +174,10 @@ async function walk(phase: RollbackPhase, turn: number): Promise<void> {
     const isUnrecorded = isPutBack && recorded !== 'rolled-back';
     const found = `web runs release ${serving?.number}, and not release ${left.number} as the ledger has it`;
     if (isBack && isKilled) {
-      const plan = await rollBack(ground, { 'dry-run': 'true' });
+      // The same run, once more, would finish what it has begun.
+      const again = await rollBack(ground, { 'dry-run': 'true' });
+      expect(again.outputs.to).toBe(String(recorded === 'rolled-back' ? before : serving?.number));
+      const plan = await rollBack(ground, { 'dry-run': 'true' }, { GITHUB_RUN_ID: '43' });
       expect(plan.outputs.from).toBe(String(runs?.number));
       const row = new RegExp(`^${left.number} +${isPutBack ? 'rolled-back' : recorded} `, 'm');
       expect(plan.outputs.history).toMatch(row);

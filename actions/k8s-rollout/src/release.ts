@@ -8,8 +8,7 @@ import { closeInterrupted } from '@paal/core/release/interrupted';
 import { inventoryOf, type ObjectSet, withoutGone } from '@paal/core/release/inventory';
 import type { Ledger, ReleaseOrigin } from '@paal/core/release/ledger';
 import type { Release, ReleaseContent, ReleaseStatus } from '@paal/core/release/release';
-import { arrearsOf, settleLedger } from '@paal/core/rollback/settle-ledger';
-import type { LiveTemplates } from '@paal/core/rollback/unrecorded';
+import { arrearsOf, type LiveWorkloads, settleLedger } from '@paal/core/rollback/settle-ledger';
 import type { PlannedWrite } from '@paal/core/rollout/plan';
 import { completionAfter } from '@paal/core/rollout/rolled-out';
 import type { Standing } from '@paal/core/rollout/tracker';
@@ -48,13 +47,11 @@ export function contentOf(plan: readonly PlannedWrite[], pick: 'live' | 'result'
   };
 }
 
-/** The present templates of the planned workloads. */
-function liveTemplates(plan: readonly PlannedWrite[]): LiveTemplates {
-  const live = plan.flatMap(({ name, live, workload }) => {
-    const template = workload && live && templateOf(live);
-    return template ? [[name, template] as const] : [];
-  });
-  return new Map(live);
+/** The planned workloads as they are now. */
+function liveWorkloads(plan: readonly PlannedWrite[]): LiveWorkloads {
+  return new Map(
+    plan.flatMap(({ name, live, workload }) => (workload && live ? [[name, live] as const] : [])),
+  );
 }
 
 /** What ran before the first write, with its availability as it is now. */
@@ -161,7 +158,7 @@ export async function openRelease(
   const entries = await ledger.entries();
   const recorded = entries.map(({ release }) => release);
   const closed = await closeInterrupted(ledger, recorded, info);
-  const arrears = arrearsOf(closed, entries, liveTemplates(plan));
+  const arrears = arrearsOf(closed, entries, liveWorkloads(plan));
   const releases = await settleLedger(ledger, closed, arrears, info);
   const content = { ...contentOf(plan, 'result'), prune };
   if (!plan.some(({ changes }) => changes)) {

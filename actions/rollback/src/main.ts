@@ -110,8 +110,8 @@ async function takeBack(
   try {
     const ledger = openLedger(connection, namespace, app, warning);
     const look = async (): Promise<Plan> =>
-      await makePlan(inputs, connection, ledger, namespace, signal).catch((error: unknown) =>
-        notBegun(error, signal),
+      await makePlan(inputs, connection, ledger, namespace, run.url, signal).catch(
+        (error: unknown) => notBegun(error, signal),
       );
     const first = await look();
     if (inputs.dryRun) {

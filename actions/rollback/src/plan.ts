@@ -10,7 +10,7 @@ import type { Release } from '@paal/core/release/release';
 import { configDrift } from '@paal/core/rollback/drift';
 import { isStored } from '@paal/core/rollback/revert';
 import { findRevision, releaseOfRevision } from '@paal/core/rollback/revision';
-import { type Arrears, findArrears, NO_ARREARS } from '@paal/core/rollback/settle-ledger';
+import { type Arrears, findArrears, isCutOff, NO_ARREARS } from '@paal/core/rollback/settle-ledger';
 import { readSources } from '@paal/core/rollback/sources';
 import { chooseTarget, type RollbackTarget } from '@paal/core/rollback/target';
 import { unprovenSentences } from '@paal/core/rollback/unproven';
@@ -77,6 +77,7 @@ async function checkWorkload(
 
 /**
  * Decides what will be taken back, and makes sure that it can be. Changes nothing.
+ * @param run address of this run
  * @throws UserError
  */
 export async function makePlan(
@@ -84,6 +85,7 @@ export async function makePlan(
   connection: Connection,
   ledger: Ledger,
   namespace: string,
+  run: string,
   signal: AbortSignal,
 ): Promise<Plan> {
   return await group(`Plan for namespace ${namespace}`, async () => {
@@ -111,8 +113,11 @@ export async function makePlan(
     const entries = await ledger.entries({ signal });
     const recorded = entries.map(({ release }) => release);
     const names = inputs.workloads?.map(parse).map(({ kind, name }) => objectName(kind, name));
-    const arrears = await findArrears(connection, entries, names, { signal });
-    for (const text of arrears.sentences) info(text);
+    const found = await findArrears(connection, entries, names, { signal });
+    for (const text of found.sentences) info(text);
+    const isAgain = isCutOff(found, run);
+    if (isAgain) info('It was this run that was cut off: what it has begun is finished');
+    const arrears = isAgain ? NO_ARREARS : found;
     const releases = withFates(recorded, arrears.fates);
     const unserved = await unservedRelease(connection, entries, releases, names, { signal });
     const target = chooseTarget(releases, to, names, unserved);

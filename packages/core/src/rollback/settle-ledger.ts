@@ -1,48 +1,66 @@
 import { hasCode } from '../cluster/api-error.ts';
 import type { Connection, RequestOptions } from '../cluster/connection.ts';
-import { objectName } from '../cluster/object.ts';
+import { type KubeObject, objectName } from '../cluster/object.ts';
 import { readObjects } from '../cluster/read-objects.ts';
 import { servedBefore } from '../release/history.ts';
 import type { Ledger, LedgerEntry } from '../release/ledger.ts';
 import type { Release } from '../release/release.ts';
+import { causeOf } from '../workload/change-cause.ts';
 import { templateOf, workloadResource } from '../workload/template.ts';
-import type { PodTemplate, WorkloadRef } from '../workload/types.ts';
+import type { WorkloadRef } from '../workload/types.ts';
+import { isRollbackOf } from './put-back.ts';
 import type { Fate } from './record.ts';
-import {
-  type LiveTemplates,
-  unrecorded,
-  unrecordedFates,
-  unrecordedSentences,
-  withFates,
-} from './unrecorded.ts';
+import { unrecorded, unrecordedFates, unrecordedSentences, withFates } from './unrecorded.ts';
 
 /** Where the ledger is behind what runs. */
 export interface Arrears {
   readonly fates: readonly Fate[];
   /** What is so, one sentence for each workload. */
   readonly sentences: readonly string[];
+  /** What the workloads say of their last change. */
+  readonly causes: readonly string[];
 }
 
 /** Where it is not, or nobody has looked. */
-export const NO_ARREARS: Arrears = { fates: [], sentences: [] };
+export const NO_ARREARS: Arrears = { fates: [], sentences: [], causes: [] };
+
+/** Workloads as they are now, by `kind/name`. */
+export type LiveWorkloads = ReadonlyMap<string, KubeObject>;
 
 /** What the ledger has not recorded of what runs. Pure. */
 export function arrearsOf(
   releases: readonly Release[],
   entries: readonly LedgerEntry[],
-  live: LiveTemplates,
+  live: LiveWorkloads,
 ): Arrears {
-  const found = unrecorded(releases, entries, live);
-  return { fates: unrecordedFates(releases, found), sentences: unrecordedSentences(found) };
+  const templates = [...live].flatMap(([name, object]) => {
+    const template = templateOf(object);
+    return template ? [[name, template] as const] : [];
+  });
+  const found = unrecorded(releases, entries, new Map(templates));
+  return {
+    fates: unrecordedFates(releases, found),
+    sentences: unrecordedSentences(found),
+    causes: found.flatMap(({ workload }) => causeOf(live.get(workload)) ?? []),
+  };
 }
 
-/** The present templates of what should serve; what is gone, or may not be read, is left out. */
-async function readTemplates(
+/**
+ * Whether it is a rollback of this run, of an attempt before, that was cut off: to run it again is to
+ * finish it, and not to go back further. Pure.
+ * @param run address of the run
+ */
+export function isCutOff({ causes }: Arrears, run: string): boolean {
+  return run.includes('/') && causes.some((cause) => isRollbackOf(cause, run));
+}
+
+/** What should serve, as it is now; what is gone, or may not be read, is left out. */
+async function readWorkloads(
   connection: Connection,
   workloads: readonly WorkloadRef[],
   options: RequestOptions,
-): Promise<LiveTemplates> {
-  const live = new Map<string, PodTemplate>();
+): Promise<LiveWorkloads> {
+  const live = new Map<string, KubeObject>();
   const groups = Map.groupBy(workloads, ({ kind, namespace }) => `${namespace} ${kind}`);
   for (const [first, ...others] of groups.values()) {
     if (!first) continue;
@@ -51,10 +69,7 @@ async function readTemplates(
     try {
       const resource = workloadResource(kind);
       const objects = await readObjects(connection, resource, namespace, names, options);
-      for (const [name, object] of objects) {
-        const template = templateOf(object);
-        if (template) live.set(objectName(kind, name), template);
-      }
+      for (const [name, object] of objects) live.set(objectName(kind, name), object);
     } catch (error) {
       if (!hasCode(error, 403)) throw error;
     }
@@ -80,7 +95,7 @@ export async function findArrears(
     const matters = names?.includes(name) ?? true;
     if (matters && servedBefore(releases, name)) workloads.set(name, workload);
   }
-  const live = await readTemplates(connection, [...workloads.values()], options);
+  const live = await readWorkloads(connection, [...workloads.values()], options);
   return arrearsOf(releases, entries, live);
 }
 
@@ -91,7 +106,7 @@ export async function findArrears(
 export async function settleLedger(
   ledger: Ledger,
   releases: readonly Release[],
-  { fates, sentences }: Arrears,
+  { fates, sentences }: Pick<Arrears, 'fates' | 'sentences'>,
   onNotice: (text: string) => void,
 ): Promise<readonly Release[]> {
   for (const sentence of sentences) onNotice(sentence);
