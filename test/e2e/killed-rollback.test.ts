@@ -101,7 +101,7 @@ const PHASES: readonly RollbackPhase[] = [
   {
     name: 'while it watches',
     label: 'back-watching',
-    moment: () => ({ line: /\w+\/web: \d of 1 updated/ }),
+    moment: () => ({ line: /\w+\/web: (?:\d of 1 updated|serving \d)/ }),
     doing: (goal) => `watched whether ${goal} serves`,
     ...FINISHED,
     back: [true, true],
@@ -146,7 +146,7 @@ const PHASES: readonly RollbackPhase[] = [
     name: 'of a DaemonSet, while it watches',
     label: 'back-daemon',
     kind: 'DaemonSet',
-    moment: () => ({ line: /\w+\/web: \d of 1 updated/ }),
+    moment: () => ({ line: /\w+\/web: (?:\d of 1 updated|serving \d)/ }),
     doing: (goal) => `watched whether ${goal} serves`,
     ...FINISHED,
     back: [true, true],

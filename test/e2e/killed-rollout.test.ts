@@ -126,7 +126,7 @@ const PHASES: readonly RolloutPhase[] = [
   {
     name: 'while it watches',
     label: 'watching',
-    moment: () => ({ line: /\w+\/web: \d of 1 updated/ }),
+    moment: () => ({ line: /\w+\/web: (?:\d of 1 updated|serving \d)/ }),
     doing: (n) => `watched release ${n}`,
     told: WRITTEN,
     ledger: INTERRUPTED,
@@ -202,7 +202,7 @@ const PHASES: readonly RolloutPhase[] = [
     name: 'of a StatefulSet, while it watches',
     label: 'set',
     kind: 'StatefulSet',
-    moment: () => ({ line: /\w+\/web: \d of 1 updated/ }),
+    moment: () => ({ line: /\w+\/web: (?:\d of 1 updated|serving \d)/ }),
     doing: (n) => `watched release ${n}`,
     told: WRITTEN,
     ledger: INTERRUPTED,
