@@ -170,7 +170,7 @@ describe('in a cluster of two architectures', () => {
     const from = [{ release: release(1, 'rolled-out'), content }];
     const { untold } = movedImages([standing], target, from, both);
     expect(untold.map(untoldSentence)).toEqual([
-      `Whether the tag of ${TAG} still names what release 1 ran cannot be told: container web of deployment/web runs ${NEW}, that release ran ${OLD}, and nodes of two architectures have images of their own.`,
+      `Whether the tag of ${TAG} still names what release 1 ran cannot be told: container web of deployment/web runs ${NEW}, that release ran ${OLD}, and a node of another architecture may have an image of its own.`,
     ]);
   });
 });

@@ -47,7 +47,7 @@ export function untoldSentence({
 }: MovedImage): string {
   return (
     `Whether the tag of ${image} still names what release ${release} ran cannot be told: container ${container} of ${workload} ` +
-    `runs ${one.found}, that release ran ${one.recorded}, and nodes of two architectures have images of their own.`
+    `runs ${one.found}, that release ran ${one.recorded}, and a node of another architecture may have an image of its own.`
   );
 }
 
