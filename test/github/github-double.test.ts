@@ -199,6 +199,7 @@ describe('commits', () => {
 
 describe('a pull request', () => {
   test('has its files in pages; one that is not there is a 404', async () => {
+    const { github, octokit, here } = hub();
     const names = Array.from({ length: 130 }, (_, index) => `f${index}`);
     const files = names.map((filename) => ({ filename, status: 'added' as const }));
     github.repository.pullRequestFiles.set(7, files);
@@ -215,6 +216,7 @@ describe('a pull request', () => {
 
 describe('GraphQL', () => {
   test('says who the token is, and knows nothing else', async () => {
+    const { octokit } = hub();
     expect(await octokit.graphql('query { viewer { login } }')).toEqual({
       viewer: { login: 'github-actions[bot]' },
     });
