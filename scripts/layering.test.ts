@@ -11,7 +11,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   cluster: ['config'],
   config: [],
   github: [],
-  migrate: ['cluster', 'config', 'release', 'report', 'workload'],
+  migrate: ['cluster', 'config', 'release', 'report', 'rollout', 'workload'],
   registry: [],
   release: ['cluster', 'config', 'workload'],
   report: ['config'],
@@ -77,6 +77,8 @@ describe('dependencies', () => {
       for (const [folder, up] of [
         [layer, '../'],
         [`${layer}/inner`, '../../'],
+        // Ways to a database that are many files have a folder each.
+        ...(layer === 'migrate' ? ([['migrate/drivers/inner', '../../../']] as const) : []),
       ] as const) {
         const file = `${CORE}/${folder}/probe.ts`;
         files[file] = [`${up}errors.ts`, ...others.map((name) => `${up}${name}/x.ts`)];

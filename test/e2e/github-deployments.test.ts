@@ -37,7 +37,7 @@ interface Shop {
     /** From the cancellation to the end. */
     readonly milliseconds: number;
   }>;
-  rollBack(): Promise<StepResult>;
+  rollBack(more?: Readonly<Record<string, string>>): Promise<StepResult>;
   /** Verifies a release of which every check fails. */
   verifyBad(release: string): Promise<StepResult>;
   /** Task, commit and states (the oldest first) of each deployment that GitHub has. */
@@ -73,7 +73,8 @@ async function shop(label: string): Promise<Shop> {
       expect(step.outputs.status).toBe('cancelled');
       return { step, sha, milliseconds: performance.now() - at };
     },
-    rollBack: () => rollBack(ground, inputs, env(repository.commit('of the workflow'))),
+    rollBack: (more = {}) =>
+      rollBack(ground, { ...inputs, ...more }, env(repository.commit('of the workflow'))),
     verifyBad: async (release) => {
       const checks = '- http: { name: web, url: "{{url}}/version", status: 418, successes: 1 }';
       const more = { checks, duration: '0', 'on-failure': 'rollback', bake: '1s' };
@@ -217,5 +218,42 @@ describe('paal/rollback with a github-token', () => {
       ['deploy', second, ['in_progress', 'success', 'failure']],
       ['rollback', first, ['in_progress', 'success']],
     ]);
+  });
+
+  realNodeTest('of a part says which, and what became of that part', async () => {
+    const { github, deploy, rollBack } = await shop('part');
+    const both = (tag: string) => [web({ image: tag }), web({ image: tag, name: 'api' })];
+    await deploy('first', both(image.v1));
+    await deploy('second', both(image.v2));
+    expectGood(await rollBack({ workloads: 'deployment/api' }));
+    const [, second, back] = github.repository.deployments;
+    expect(back?.description).toMatch(/^Back to release 1 of shop.*, only deployment\/api$/);
+    expect(second?.statuses.at(-1)).toMatchObject({
+      state: 'failure',
+      description: 'deployment/api was taken back to release 1',
+    });
+  });
+
+  realNodeTest('of a revision has the commit of the release that put it out', async () => {
+    const { github, deploy, rollBack, recorded } = await shop('revision');
+    const [, first] = await deploy('first', good());
+    const [, second] = await deploy('second', [web({ image: image.v2 })]);
+    expectGood(await rollBack({ to: 'revision:1', workloads: 'deployment/web' }));
+    expect(recorded()).toEqual([
+      ['deploy', first, ['in_progress', 'success', 'inactive']],
+      ['deploy', second, ['in_progress', 'success', 'inactive']],
+      ['rollback', first, ['in_progress', 'success']],
+    ]);
+    expect(github.repository.deployments[2]?.payload).toMatchObject({ release: 3 });
+  });
+
+  realNodeTest('of what ran before PAAL came is none, and says why', async () => {
+    const { ground, deploy, rollBack, recorded } = await shop('adopted');
+    await ground.apply(web({ image: image.v1 }));
+    await deploy('first', [web({ image: image.v2 })], { 'force-conflicts': 'true' });
+    const step = await rollBack();
+    expectGood(step);
+    expect(step.log).toContain('nobody knows of which commit release 0 is.');
+    expect(recorded()).toHaveLength(1);
   });
 });

@@ -13,7 +13,7 @@ import {
   reportOf,
   type Versions,
 } from './rollout-fixture.ts';
-import { web } from './workloads.ts';
+import { type WebOptions, web } from './workloads.ts';
 
 /** As the runner ends a step, one after the other, and as a machine that is lost ends it. */
 export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const;
@@ -44,27 +44,34 @@ export function writeOf(resource: string, name?: string): (request: RecordedRequ
     (name === undefined || request.name === name);
 }
 
+/** What is rolled out: a workload of this kind, and its ConfigMap. */
+export type WalkedKind = NonNullable<WebOptions['kind']>;
+
 /** A namespace in which runs are stopped, on a way to it that all of the file share. */
 export interface KillingGround extends Playground {
   readonly proxy: FaultProxy;
+  readonly kind: WalkedKind;
+  /** The workload's resource: `deployments`. */
+  readonly resource: string;
 }
 
 let shared: Promise<FaultProxy> | undefined;
 
-export async function killingGround(label: string): Promise<KillingGround> {
+export async function killingGround(label: string, kind: WalkedKind): Promise<KillingGround> {
   if (!shared) {
     shared = startFaultProxy(sharedCluster());
     afterTests(async () => (await shared)?.stop());
   }
-  return { ...(await playground(`killed-${label}`)), proxy: await shared };
+  const ground = await playground(`killed-${label}`);
+  return { ...ground, proxy: await shared, kind, resource: `${kind.toLowerCase()}s` };
 }
 
-/** The objects of a version: its ConfigMap says the same as its Deployment's image. */
-export function version(image: string, round: string): readonly object[] {
+/** The objects of a version: its ConfigMap says the same as its workload's image. */
+export function version(kind: WalkedKind, image: string, round: string): readonly object[] {
   const data = { IMAGE: image, ROUND: round };
   const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data };
   const container = { envFrom: [{ configMapRef: { name: 'settings' } }] };
-  return [configMap, web({ image, container, env: { ROUND: round } })];
+  return [configMap, web({ kind, image, container, env: { ROUND: round } })];
 }
 
 /** A release that serves, or did. */
@@ -76,12 +83,13 @@ export interface Put {
 
 /** What may be rolled out after `serving`: another image, in objects that no other release has. */
 export function after(
+  { kind }: KillingGround,
   { v1, v2, v3 }: Versions,
   serving: Put | undefined,
   round: string,
 ): Omit<Put, 'number'> {
   const next = [v1, v2, v3].find((one) => one !== serving?.image) ?? v1;
-  return { image: next, objects: version(next, round) };
+  return { image: next, objects: version(kind, next, round) };
 }
 
 /** Rolls it out. */
@@ -147,12 +155,14 @@ interface Managed {
 }
 
 /** Nobody but PAAL and Kubernetes itself has set a field, as if no run had ever been stopped. */
-export async function expectNoLeftovers(ground: Playground): Promise<void> {
-  for (const kind of ['deployments', 'configmaps'] as const) {
-    const core = kind === 'configmaps';
+export async function expectNoLeftovers(
+  ground: Playground & Pick<KillingGround, 'resource'>,
+): Promise<void> {
+  for (const resource of [ground.resource, 'configmaps']) {
+    const core = resource === 'configmaps';
     const all = await ground.list<Managed & { metadata: { name: string } }>(
       core ? 'v1' : 'apps/v1',
-      kind,
+      resource,
       core ? '!paal.dev/app' : '',
     );
     for (const { metadata } of all.filter((one) => one.metadata.name !== 'kube-root-ca.crt')) {
@@ -167,8 +177,8 @@ export async function expectNoLeftovers(ground: Playground): Promise<void> {
 }
 
 /** The ConfigMap is the one of the image that serves. */
-export async function expectVersion(ground: Playground, image: string): Promise<void> {
-  await expectServing(ground, image);
+export async function expectVersion(ground: KillingGround, image: string): Promise<void> {
+  await expectServing(ground, image, 'web', ground.kind);
   const { data } = await ground.get<{ data: { IMAGE: string } }>('configmap', 'settings');
   expect(data.IMAGE).toBe(image);
 }

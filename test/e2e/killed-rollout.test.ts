@@ -1,41 +1,29 @@
 import { describe, expect } from '@jest/globals';
-import { realNodeTest } from './fixture.ts';
+import { expectNoChange, type Moment, version, writeOf } from './killed-fixture.ts';
 import {
-  after,
-  expectCompleted,
-  expectHistory,
-  expectNoChange,
-  expectNoLeftovers,
-  expectToldEnd,
-  expectVersion,
-  kill,
-  killingGround,
-  type Moment,
-  type Put,
-  put,
-  SIGNALS,
-  version,
-  writeOf,
-} from './killed-fixture.ts';
-import { applyManifest, expectGood, ledger, rollBack, testVersions } from './rollout-fixture.ts';
+  begin,
+  expectSettled,
+  goOn,
+  next,
+  type Phase,
+  rounds,
+  stop,
+  type Walk,
+  walkThrough,
+} from './killed-walk.ts';
+import { applyManifest, ledger, testVersions } from './rollout-fixture.ts';
 
 const image = testVersions();
 
 /** A phase of the rollout of release `n`, and what is so when it was stopped there. */
-interface Phase {
-  readonly name: string;
-  readonly label: string;
-  readonly moment: (n: number) => Moment;
+interface RolloutPhase extends Phase {
+  readonly moment: (n: number, resource: string) => Moment;
   /** What was killed says of itself, in the report that the post step completes. */
   readonly doing: (n: number, serving: number) => string;
-  /** What was cancelled says of itself. */
-  readonly told: { readonly status: string; readonly says: RegExp | undefined };
   /** What the ledger calls the release, cancelled and killed; `undefined` where it has none. */
   readonly ledger: readonly [cancelled: string | undefined, killed: string | undefined];
   /** Whether the cluster has the new version then, cancelled and killed. */
   readonly runs: readonly [cancelled: boolean, killed: boolean];
-  /** Whether it had the lease. */
-  readonly leased?: false;
   /** Whether its version is bad, so that it is taken back. */
   readonly bad?: true;
 }
@@ -53,20 +41,20 @@ function cancelled(says: RegExp): Phase['told'] {
 
 const SUCCEEDED = { status: 'succeeded', says: undefined };
 const WRITTEN = cancelled(
-  /The run was cancelled\. Written, and rolling out in the cluster: configmap\/settings, deployment\/web\./,
+  /The run was cancelled\. Written, and rolling out in the cluster: configmap\/settings, \w+\/web\./,
 );
 const PUT_BACK = {
   status: 'failed',
   says: /Put back to release \d+ .*The run was cancelled before/,
 };
 
-const PHASES: readonly Phase[] = [
+const PHASES: readonly RolloutPhase[] = [
   {
     name: 'while it plans',
     label: 'planning',
-    moment: () => ({
+    moment: (_, workloads) => ({
       request: 'before',
-      of: ({ resource, query }) => resource === 'deployments' && query.dryRun !== undefined,
+      of: ({ resource, query }) => resource === workloads && query.dryRun !== undefined,
     }),
     doing: () => 'planned',
     ...UNTOUCHED,
@@ -110,7 +98,7 @@ const PHASES: readonly Phase[] = [
     moment: () => ({ request: 'after', of: writeOf('configmaps', 'settings') }),
     doing: (n) => `wrote release ${n}`,
     told: cancelled(
-      /The run was cancelled\. Sent, but not answered any more: configmap\/settings\. Not written: deployment\/web\./,
+      /The run was cancelled\. Sent, but not answered any more: configmap\/settings\. Not written: \w+\/web\./,
     ),
     ledger: INTERRUPTED,
     runs: [false, false],
@@ -118,10 +106,10 @@ const PHASES: readonly Phase[] = [
   {
     name: 'between its writes',
     label: 'between',
-    moment: () => ({ request: 'before', of: writeOf('deployments') }),
+    moment: (_, workloads) => ({ request: 'before', of: writeOf(workloads) }),
     doing: (n) => `wrote release ${n}`,
     told: cancelled(
-      /Written, and rolling out in the cluster: configmap\/settings\. Sent, but not answered any more: deployment\/web\./,
+      /Written, and rolling out in the cluster: configmap\/settings\. Sent, but not answered any more: \w+\/web\./,
     ),
     ledger: INTERRUPTED,
     runs: [false, false],
@@ -129,16 +117,16 @@ const PHASES: readonly Phase[] = [
   {
     name: 'when the write of its workload is made, and not answered',
     label: 'written',
-    moment: () => ({ request: 'after', of: writeOf('deployments') }),
+    moment: (_, workloads) => ({ request: 'after', of: writeOf(workloads) }),
     doing: (n) => `wrote release ${n}`,
-    told: cancelled(/Sent, but not answered any more: deployment\/web\./),
+    told: cancelled(/Sent, but not answered any more: \w+\/web\./),
     ledger: INTERRUPTED,
     runs: [true, true],
   },
   {
     name: 'while it watches',
     label: 'watching',
-    moment: () => ({ line: /deployment\/web: \d of 1 updated/ }),
+    moment: () => ({ line: /\w+\/web: (?:\d of 1 updated|serving \d)/ }),
     doing: (n) => `watched release ${n}`,
     told: WRITTEN,
     ledger: INTERRUPTED,
@@ -193,62 +181,84 @@ const PHASES: readonly Phase[] = [
   {
     name: 'in the middle of taking back what failed',
     label: 'half-back',
-    moment: () => ({ request: 'before', of: writeOf('deployments'), nth: 2, breaks: true }),
+    moment: (_, workloads) => ({ request: 'before', of: writeOf(workloads), nth: 2, breaks: true }),
     doing: (n, serving) => `took release ${n} back to release ${serving}`,
     told: PUT_BACK,
     ledger: ['failed', 'failed'],
     runs: [false, true],
     bad: true,
   },
+  {
+    name: 'when what failed is put back, and it does not know yet',
+    label: 'put-back',
+    moment: (_, workloads) => ({ request: 'after', of: writeOf(workloads), nth: 2, breaks: true }),
+    doing: (n, serving) => `took release ${n} back to release ${serving}`,
+    told: PUT_BACK,
+    ledger: ['failed', 'failed'],
+    runs: [false, false],
+    bad: true,
+  },
+  {
+    name: 'of a StatefulSet, while it watches',
+    label: 'set',
+    kind: 'StatefulSet',
+    moment: () => ({ line: /\w+\/web: (?:\d of 1 updated|serving \d)/ }),
+    doing: (n) => `watched release ${n}`,
+    told: WRITTEN,
+    ledger: INTERRUPTED,
+    runs: [true, true],
+  },
+  {
+    name: 'of a DaemonSet, when its write is made, and not answered',
+    label: 'daemon',
+    kind: 'DaemonSet',
+    moment: (_, workloads) => ({ request: 'after', of: writeOf(workloads) }),
+    doing: (n) => `wrote release ${n}`,
+    told: cancelled(/Sent, but not answered any more: \w+\/web\./),
+    ledger: INTERRUPTED,
+    runs: [true, true],
+  },
 ];
 
-async function walk(phase: Phase, turn: number): Promise<void> {
-  const ground = await killingGround(phase.label);
-  const first = await put(ground, after(image, undefined, 'first'));
-  const served: Put[] = [first, await put(ground, after(image, first, 'second'))];
-  for (const [round, signal] of SIGNALS.entries()) {
-    const isKilled = signal === 'SIGKILL';
+async function walk(phase: RolloutPhase, turn: number): Promise<void> {
+  const way: Walk = await begin(phase, 2);
+  const { ground, served } = way;
+  for (const round of rounds(turn)) {
+    const { signal, isKilled, isBack } = round;
     const which = isKilled ? 1 : 0;
     const number = Math.max(...Object.keys(await ledger(ground)).map(Number)) + 1;
-    const serving = served.at(-1);
-    const next = after(image, serving, signal);
-    const objects = phase.bad ? version(image.missing, signal) : next.objects;
+    const serving = served.at(-1)?.number ?? 0;
+    const another = next(way, signal);
+    const bad = version(ground.kind, image.missing, signal);
     const inputs = phase.bad ? { budgets: 'ImageNotFound=1s' } : { bake: '2s' };
-    const killed = await kill(ground, signal, phase.moment(number), (options) =>
-      applyManifest(ground, objects, inputs, options),
+    const moment = phase.moment(number, ground.resource);
+    await stop(way, phase, round, moment, phase.doing(number, serving), (options) =>
+      applyManifest(ground, phase.bad ? bad : another.objects, inputs, options),
     );
-    if (isKilled) await expectCompleted(killed, phase.doing(number, serving?.number ?? 0));
-    else await expectToldEnd(ground, killed, phase.told);
     const recorded = phase.ledger[which];
     expect((await ledger(ground))[number]).toBe(recorded);
-    if (recorded === 'rolled-out') served.push({ ...next, number });
+    if (recorded === 'rolled-out') served.push({ ...another, number });
 
-    const isBack = (turn + round) % 2 === 1;
-    const step = isBack ? await rollBack(ground) : await applyManifest(ground, next.objects);
-    expectGood(step);
+    const step = await goOn(way, phase, round, another.objects);
     // What never served is undone first.
     if (isBack) {
+      const runs = phase.runs[which] ? number : serving;
+      expect(step.outputs.from).toBe(String(runs));
       if (!phase.runs[which] || recorded === 'rolled-out') served.pop();
-      await expectHistory(ground, step);
     } else if (recorded !== 'rolled-out') {
-      served.push({ ...next, number: Number(step.outputs.release) });
+      served.push({ ...another, number: Number(step.outputs.release) });
     }
-    const isHeld = isKilled && phase.leased !== false;
-    expect(step.log.includes('has not been heard of for 20 s')).toBe(isHeld);
     const isClosed = recorded === 'started';
     expect(step.log.includes(`Release ${number} is interrupted`)).toBe(isClosed);
     if (recorded !== undefined) {
       const undone = isBack && recorded === 'rolled-out' ? 'rolled-back' : recorded;
       expect((await ledger(ground))[number]).toBe(isClosed ? 'interrupted' : undone);
     }
-    await expectVersion(ground, served.at(-1)?.image ?? '');
-    await expectNoLeftovers(ground);
+    await expectSettled(way);
   }
   await expectNoChange(ground, served.at(-1)?.objects ?? []);
 }
 
 describe('a rollout that is cancelled or killed leaves what the next run goes on from,', () => {
-  for (const [turn, phase] of PHASES.entries()) {
-    realNodeTest(phase.name, async () => await walk(phase, turn));
-  }
+  walkThrough(PHASES, walk);
 });

@@ -5,7 +5,13 @@ import { openLedger } from '@paal/core/release/ledger';
 import type { ReleaseContent } from '@paal/core/release/release';
 import { afterTests, playground, sharedCluster } from './fixture.ts';
 
-const ORIGIN = { version: '', run: 'local', commit: '', actor: '' };
+const ORIGIN = {
+  version: '',
+  run: 'local',
+  commit: '',
+  actor: '',
+  migrationVersion: '20260101000000-users.js',
+};
 
 /** Workloads of which nothing can be squeezed out: 4 KiB each, with long names. */
 function crowd(count: number): ReleaseContent {
@@ -62,6 +68,7 @@ describe('a release of a thousand workloads', () => {
     await ledger.markPruned(release, release.workloads);
     expect((await stored()).every(({ immutable }) => immutable)).toBe(true);
     const [entry] = await ledger.entries();
+    expect(entry?.release.migrationVersion).toBe(ORIGIN.migrationVersion);
     expect(entry?.release).toEqual({
       ...release,
       status: 'rolled-back',

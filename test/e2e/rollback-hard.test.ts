@@ -144,7 +144,7 @@ describe('a rollback of a Deployment', () => {
       await expectServing(ground, image.v2);
       expectGood(await applyManifest(ground, [web({ image: image.v1 })]));
       await expectServing(ground, image.v1);
-      await expectNoLeftovers(ground);
+      await expectNoLeftovers({ ...ground, resource: 'deployments' });
     },
   );
 });

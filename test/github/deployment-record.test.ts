@@ -10,11 +10,13 @@ const RUN = 'https://github.com/paal/shop/actions/runs/42';
 let github: GitHubDouble;
 let commit: string;
 let warnings: string[];
+let notes: string[];
 
 beforeEach(async () => {
   github = await startGitHubDouble();
   commit = github.repository.commit('first');
   warnings = [];
+  notes = [];
 });
 
 afterEach(async () => {
@@ -46,6 +48,7 @@ function record({
     signal,
     clean: (text) => text.replace('hunter2', '***'),
     warn: (text) => warnings.push(text),
+    note: (text) => notes.push(text),
     debug: () => {},
   });
 }
@@ -129,12 +132,15 @@ describe('a deployment that is recorded', () => {
     expect(recorded()).toEqual([['deploy', commit, ['in_progress', 'error']]]);
   });
 
-  test('is none where the commit is not known', async () => {
+  test('is none where the commit is not known, and that is told', async () => {
     const deployments = record();
     deployments.begin(release(0, ''));
     deployments.end('success', 'x');
     await deployments.close();
     expect([recorded(), warnings]).toEqual([[], []]);
+    expect(notes).toEqual([
+      'No deployment is recorded on GitHub: nobody knows of which commit release 0 is.',
+    ]);
   });
 
   test('is there once, also when the answer is lost', async () => {

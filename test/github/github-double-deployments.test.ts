@@ -1,38 +1,17 @@
-import { getOctokit } from '@actions/github';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type GitHubDouble, startGitHubDouble } from './github-double.ts';
+import { describe, expect, test } from '@jest/globals';
+import { type Hub, hubForEachTest } from './double-fixture.ts';
 
-type Client = ReturnType<typeof getOctokit>;
-
-let github: GitHubDouble;
-let octokit: Client;
-let here: { readonly owner: string; readonly repo: string };
-
-beforeEach(async () => {
-  github = await startGitHubDouble();
-  octokit = getOctokit(github.token, { baseUrl: github.url });
-  here = { owner: github.owner, repo: github.repo };
-});
-
-afterEach(async () => {
-  await github.stop();
-});
-
-async function deploy(environment: string, state = 'success', more: object = {}): Promise<number> {
-  const { data } = await octokit.rest.repos.createDeployment({ ...here, ref: 'main', environment });
-  const deployment_id = 'id' in data ? data.id : 0;
-  const status = { ...here, deployment_id, state: state as 'success', ...more };
-  await octokit.rest.repos.createDeploymentStatus(status);
-  return deployment_id;
-}
+const hub = hubForEachTest();
 
 async function states(deployment_id: number): Promise<readonly string[]> {
+  const { octokit, here } = hub();
   const { data } = await octokit.rest.repos.listDeploymentStatuses({ ...here, deployment_id });
   return data.map(({ state }) => state);
 }
 
 describe('deployments', () => {
   test('a deployment has the commit of its ref, and is found by its filters, newest first', async () => {
+    const { github, octokit, here, deploy } = hub();
     const sha = github.repository.commit('first');
     const first = await deploy('staging');
     const second = await deploy('staging');
@@ -49,6 +28,7 @@ describe('deployments', () => {
   });
 
   test('a success makes the ones before it inactive, in the same environment only', async () => {
+    const { github, deploy } = hub();
     github.repository.commit('first');
     const [first, other, failed] = [
       await deploy('staging'),
@@ -65,6 +45,7 @@ describe('deployments', () => {
   });
 
   test('production, and auto_inactive: false, leave the ones before as they are', async () => {
+    const { github, deploy } = hub();
     github.repository.commit('first');
     const [production] = [await deploy('production'), await deploy('production')];
     const [staging] = [
@@ -75,6 +56,7 @@ describe('deployments', () => {
   });
 
   test('a job with an environment has one of its own, whose statuses link to the job', async () => {
+    const { github, octokit, here } = hub();
     const sha = github.repository.commit('first');
     const { id } = github.beginJob({ environment: 'staging', sha, run: 42, job: 77 });
     const { data } = await octokit.rest.repos.listDeployments({ ...here, sha });
@@ -89,21 +71,22 @@ describe('deployments', () => {
     });
   });
 
-  test.each([
+  test.each<readonly [string, (hub: Hub) => Promise<unknown>, string]>([
     [
       'an unknown ref',
-      () => octokit.rest.repos.createDeployment({ ...here, ref: 'nowhere' }),
+      ({ octokit, here }) => octokit.rest.repos.createDeployment({ ...here, ref: 'nowhere' }),
       'No ref found for: nowhere',
     ],
-    ['an unknown state', () => deploy('staging', 'great'), 'Validation Failed'],
+    ['an unknown state', ({ deploy }) => deploy('staging', 'great'), 'Validation Failed'],
     [
       'a long description',
-      () => deploy('staging', 'success', { description: 'x'.repeat(141) }),
+      ({ deploy }) => deploy('staging', 'success', { description: 'x'.repeat(141) }),
       'Validation Failed',
     ],
   ])('%s is a 422', async (_, request, message) => {
+    const { github } = hub();
     github.repository.commit('first');
-    await expect(request()).rejects.toMatchObject({
+    await expect(request(hub())).rejects.toMatchObject({
       status: 422,
       message: expect.stringContaining(message),
     });
@@ -112,6 +95,7 @@ describe('deployments', () => {
 
 describe('pages', () => {
   test('a list comes in pages with links, and octokit follows them', async () => {
+    const { github, octokit, here } = hub();
     github.repository.issues.add(7);
     for (let index = 0; index < 7; index += 1) {
       await octokit.rest.issues.createComment({

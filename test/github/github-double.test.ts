@@ -1,34 +1,13 @@
 import { getOctokit } from '@actions/github';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { FORBIDDEN } from './answers.ts';
-import { type GitHubDouble, startGitHubDouble } from './github-double.ts';
+import { hubForEachTest } from './double-fixture.ts';
 
-type Client = ReturnType<typeof getOctokit>;
-
-let github: GitHubDouble;
-let octokit: Client;
-let here: { readonly owner: string; readonly repo: string };
-
-beforeEach(async () => {
-  github = await startGitHubDouble();
-  octokit = getOctokit(github.token, { baseUrl: github.url });
-  here = { owner: github.owner, repo: github.repo };
-});
-
-afterEach(async () => {
-  await github.stop();
-});
-
-async function deploy(environment: string, state = 'success', more: object = {}): Promise<number> {
-  const { data } = await octokit.rest.repos.createDeployment({ ...here, ref: 'main', environment });
-  const deployment_id = 'id' in data ? data.id : 0;
-  const status = { ...here, deployment_id, state: state as 'success', ...more };
-  await octokit.rest.repos.createDeploymentStatus(status);
-  return deployment_id;
-}
+const hub = hubForEachTest();
 
 describe('access', () => {
   test('without a token, or with another one, nothing is answered', async () => {
+    const { github, here } = hub();
     const bare = await fetch(`${github.url}/repos/paal/shop/deployments`);
     expect([bare.status, await bare.json()]).toEqual([
       401,
@@ -42,6 +21,7 @@ describe('access', () => {
   });
 
   test('what is not there is a 404, with the address of the documentation', async () => {
+    const { octokit, here } = hub();
     const other = octokit.rest.repos.listDeployments({ owner: 'paal', repo: 'other' });
     await expect(other).rejects.toMatchObject({
       status: 404,
@@ -54,12 +34,14 @@ describe('access', () => {
   });
 
   test('a body that is no JSON is a 400', async () => {
+    const { github } = hub();
     const headers = { authorization: `Bearer ${github.token}` };
     const url = `${github.url}/repos/paal/shop/deployments`;
     expect((await fetch(url, { method: 'POST', headers, body: '{' })).status).toBe(400);
   });
 
   test('every request is on record', async () => {
+    const { github, octokit, here } = hub();
     await octokit.rest.repos.listDeployments({ ...here, environment: 'staging' });
     expect(github.requests).toEqual(['GET /repos/paal/shop/deployments?environment=staging']);
   });
@@ -67,6 +49,7 @@ describe('access', () => {
 
 describe('trouble', () => {
   test('is another answer, or one that is lost after the work is done', async () => {
+    const { github, octokit, here, deploy } = hub();
     github.repository.commit('first');
     github.interfere((request) => (request.startsWith('POST') ? FORBIDDEN : undefined));
     await expect(deploy('staging')).rejects.toMatchObject({ status: 403 });
@@ -80,6 +63,7 @@ describe('trouble', () => {
 
 describe('check runs', () => {
   test('a conclusion completes it, and annotations add up', async () => {
+    const { github, octokit, here } = hub();
     const head_sha = github.repository.commit('first');
     const { data } = await octokit.rest.checks.create({ ...here, name: 'paal', head_sha });
     expect(data).toMatchObject({ status: 'queued', conclusion: null });
@@ -116,6 +100,7 @@ describe('check runs', () => {
   });
 
   test('51 annotations in one request, or an unknown conclusion, are a 422', async () => {
+    const { github, octokit, here } = hub();
     const head_sha = github.repository.commit('first');
     const annotations = Array.from({ length: 51 }, () => ({
       path: 'a',
@@ -137,6 +122,7 @@ describe('check runs', () => {
 
 describe('issue comments', () => {
   test('are written, changed and deleted', async () => {
+    const { github, octokit, here } = hub();
     github.repository.issues.add(7);
     const { data } = await octokit.rest.issues.createComment({
       ...here,
@@ -152,6 +138,7 @@ describe('issue comments', () => {
   });
 
   test('on an issue that does not exist are a 404, and empty or too long ones a 422', async () => {
+    const { github, octokit, here } = hub();
     github.repository.issues.add(7);
     const write = (issue_number: number, body: string) =>
       octokit.rest.issues.createComment({ ...here, issue_number, body });
@@ -163,6 +150,7 @@ describe('issue comments', () => {
 
 describe('commits', () => {
   test('are listed newest first, from a branch and within a time', async () => {
+    const { github, octokit, here } = hub();
     const { repository } = github;
     const shas = ['one', 'two', 'three'].map((message) => repository.commit(message));
     const { data } = await octokit.rest.repos.listCommits(here);
@@ -176,6 +164,7 @@ describe('commits', () => {
   });
 
   test('a commit is found by branch and by the beginning of its sha; another one is a 422', async () => {
+    const { github, octokit, here } = hub();
     const sha = github.repository.commit('one', 'release/1');
     for (const ref of ['release/1', 'heads/release/1', sha.slice(0, 8)]) {
       expect((await octokit.rest.repos.getCommit({ ...here, ref })).data.sha).toBe(sha);
@@ -186,6 +175,7 @@ describe('commits', () => {
   });
 
   test('a comparison says what is ahead and behind, oldest first', async () => {
+    const { github, octokit, here } = hub();
     const { repository } = github;
     const root = repository.commit('root');
     repository.commit('on main');
@@ -204,5 +194,32 @@ describe('commits', () => {
     expect((await compare(`${root}...topic`)).status).toBe('ahead');
     expect((await compare(`topic...${root}`)).status).toBe('behind');
     expect((await compare('main...main')).status).toBe('identical');
+  });
+});
+
+describe('a pull request', () => {
+  test('has its files in pages; one that is not there is a 404', async () => {
+    const names = Array.from({ length: 130 }, (_, index) => `f${index}`);
+    const files = names.map((filename) => ({ filename, status: 'added' as const }));
+    github.repository.pullRequestFiles.set(7, files);
+    const all = await octokit.paginate(octokit.rest.pulls.listFiles, {
+      ...here,
+      pull_number: 7,
+      per_page: 100,
+    });
+    expect(all.map(({ filename }) => filename)).toEqual(names);
+    const other = octokit.rest.pulls.listFiles({ ...here, pull_number: 8 });
+    await expect(other).rejects.toMatchObject({ status: 404 });
+  });
+});
+
+describe('GraphQL', () => {
+  test('says who the token is, and knows nothing else', async () => {
+    expect(await octokit.graphql('query { viewer { login } }')).toEqual({
+      viewer: { login: 'github-actions[bot]' },
+    });
+    await expect(octokit.graphql('query { viewer { email } }')).rejects.toThrow(
+      'The double knows only',
+    );
   });
 });

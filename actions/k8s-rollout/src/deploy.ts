@@ -12,6 +12,7 @@ import type { Finding } from '@paal/core/report/finding';
 import { rollBackAfterFailure } from '@paal/core/rollback/automatic';
 import { whyNotRolledBack } from '@paal/core/rollback/decide';
 import { patient } from '@paal/core/rollback/follow-revert';
+import { partAfterFailure } from '@paal/core/rollback/part';
 import type { RollbackResult } from '@paal/core/rollback/run';
 import { targetAfterFailure } from '@paal/core/rollback/target';
 import { collectEvidence } from '@paal/core/rollout/evidence';
@@ -108,8 +109,10 @@ async function takeBack(
   if (!target) return 'there is no earlier release that served';
   const { number, version, commit } = target.release;
   onStage(takingBack(release.number, number));
-  deployments.begin({ task: 'rollback', release: number, version, commit });
-  const result = await rollBackAfterFailure({ ...tools, policy, run, inGroup: group }, target);
+  const part = partAfterFailure(target);
+  deployments.begin({ task: 'rollback', release: number, version, commit, part });
+  const shared = { ...tools, policy, run, left: release, inGroup: group };
+  const result = await rollBackAfterFailure(shared, target);
   deployments.end(stateOfRollback(result.status, result.reason), result.message);
   return result;
 }

@@ -23,6 +23,8 @@ const ROLLBACK_TIMEOUT = 300_000;
 export interface Inputs {
   readonly app: string;
   readonly version: string;
+  /** File name of the database's last migration; empty when unknown. */
+  readonly migrationVersion: string;
   /** Its name is empty where nobody says which one this is. */
   readonly environment: Pick<Environment, 'name' | 'url'>;
   /** `undefined` for the kubeconfig's. */
@@ -124,6 +126,7 @@ export async function readInputs(run: RunIdentity): Promise<Inputs> {
   return {
     app: checkAppName(textInput('app') ?? config.app ?? appOfRepository(run.repository)),
     version,
+    migrationVersion: textInput('migration-version') ?? '',
     environment: settings,
     changeCause: ['paal/k8s-rollout', shownVersion(version), run.url].filter(Boolean).join(' '),
     namespace: textInput('namespace') ?? settings.namespace,

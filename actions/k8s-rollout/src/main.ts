@@ -2,7 +2,7 @@ import { badInput } from '@paal/core/action/bad-input';
 import { openDeploymentRecord } from '@paal/core/action/deployment-record';
 import { openFlightRecord } from '@paal/core/action/flight-record';
 import type { ActionContext } from '@paal/core/action/lifecycle';
-import { info } from '@paal/core/action/log';
+import { info, warning } from '@paal/core/action/log';
 import { writeOutputs } from '@paal/core/action/outputs';
 import { beginReport } from '@paal/core/action/report-draft';
 import { reportDirectory } from '@paal/core/action/report-file';
@@ -80,7 +80,7 @@ async function rollOut(
   const report = beginReport(directory, { ...named, ...about }, PLANNING);
   const deployments = openDeploymentRecord({ app, environment, run, clock, signal });
   try {
-    const ledger = openLedger(connection, namespace, app);
+    const ledger = openLedger(connection, namespace, app, warning);
     const plan = async (): Promise<Plan> =>
       await makePlan(inputs, connection, ledger, namespace, signal).catch((error: unknown) =>
         notBegun(error, signal),
@@ -99,7 +99,8 @@ async function rollOut(
     const onStage = report.enter;
     const tools = { connection, namespace, ledger, journal, deployments, clock, onStage };
     const { url, commit, actor } = run;
-    const origin = { version: inputs.version, run: url, commit, actor };
+    const { migrationVersion } = inputs;
+    const origin = { version, run: url, commit, actor, migrationVersion };
     report.enter(LEASING);
     const result = await alone(
       { ...tools, app, run: url, signal, onNotice: info },

@@ -8,9 +8,11 @@ import { closeInterrupted } from '@paal/core/release/interrupted';
 import { inventoryOf, type ObjectSet, withoutGone } from '@paal/core/release/inventory';
 import type { Ledger, ReleaseOrigin } from '@paal/core/release/ledger';
 import type { Release, ReleaseContent, ReleaseStatus } from '@paal/core/release/release';
+import { arrearsOf, type LiveWorkloads, settleLedger } from '@paal/core/rollback/settle-ledger';
 import type { PlannedWrite } from '@paal/core/rollout/plan';
 import { completionAfter } from '@paal/core/rollout/rolled-out';
 import type { Standing } from '@paal/core/rollout/tracker';
+import { availabilityOf } from '@paal/core/workload/availability';
 import { sameTemplate } from '@paal/core/workload/deployment';
 import { imagePlaces, withImages } from '@paal/core/workload/images';
 import { templateOf, withTemplate } from '@paal/core/workload/template';
@@ -42,6 +44,27 @@ export function contentOf(plan: readonly PlannedWrite[], pick: 'live' | 'result'
       return planned.workload && template ? [{ workload: planned.workload, template }] : [];
     }),
     objects: pick === 'result' ? plan.flatMap(({ object }) => object ?? []) : [],
+  };
+}
+
+/** The planned workloads as they are now. */
+function liveWorkloads(plan: readonly PlannedWrite[]): LiveWorkloads {
+  return new Map(
+    plan.flatMap(({ name, live, workload }) => (workload && live ? [[name, live] as const] : [])),
+  );
+}
+
+/** What ran before the first write, with its availability as it is now. */
+function foundContent(plan: readonly PlannedWrite[]): ReleaseContent {
+  const { workloads, objects } = contentOf(plan, 'live');
+  return {
+    objects,
+    workloads: workloads.map((one) => {
+      const { kind, name } = one.workload;
+      const { live } = plan.find((planned) => planned.name === objectName(kind, name)) ?? {};
+      const availability = live && availabilityOf(kind, live);
+      return availability ? { ...one, availability } : one;
+    }),
   };
 }
 
@@ -134,20 +157,20 @@ export async function openRelease(
 ): Promise<OpenRelease> {
   const entries = await ledger.entries();
   const recorded = entries.map(({ release }) => release);
-  const releases = await closeInterrupted(ledger, recorded, info);
+  const closed = await closeInterrupted(ledger, recorded, info);
+  const arrears = arrearsOf(closed, entries, liveWorkloads(plan));
+  const releases = await settleLedger(ledger, closed, arrears, info);
   const content = { ...contentOf(plan, 'result'), prune };
   if (!plan.some(({ changes }) => changes)) {
     const release = await sameRelease(ledger, releases, content);
     if (release) return { release, isNew: false, content };
   }
   const known = new Set(releases.flatMap(({ workloads }) => workloads));
-  const found = contentOf(
-    plan.filter(({ name }) => !known.has(name)),
-    'live',
-  );
+  const found = foundContent(plan.filter(({ name }) => !known.has(name)));
   if (found.workloads.length > 0) {
-    // Nobody knows of which commit that is.
-    await ledger.create('adopted', found, { ...origin, version: '', commit: '' });
+    // Nobody knows of which commit that is, nor which database it was made for.
+    const unknown = { version: '', commit: '', migrationVersion: '' };
+    await ledger.create('adopted', found, { ...origin, ...unknown });
   }
   const objects = [...content.objects, ...(await appliedBefore(ledger, releases, plan))];
   const before = entries.flatMap((entry) => entry.content ?? []);

@@ -24,7 +24,9 @@ import {
   type MigrateRequest,
   type Tolerance,
 } from '@paal/core/migrate/request';
+import { appOfRepository, checkAppName } from '@paal/core/release/release';
 import { backupBy } from './backup.ts';
+import type { ReleasesOf } from './previous.ts';
 
 /** How the database is reached. */
 export type MigrateDriver = 'mongodb' | 'job' | 'ssh' | 'command';
@@ -33,13 +35,15 @@ export type MigrateDriver = 'mongodb' | 'job' | 'ssh' | 'command';
 export interface Inputs {
   readonly request: MigrateRequest;
   readonly driver: MigrateDriver;
+  /** Whose releases say what "previous" is. */
+  readonly releases: ReleasesOf;
   /** `undefined` where no connection string was given: the driver may find one of its own. */
   readonly settings: Omit<EngineSettings, 'uri'> & { readonly uri: string | undefined };
 }
 
 type Migrations = NonNullable<Environment['migrations']>;
 
-const COMMANDS = ['up', 'down', 'status', 'plan', 'baseline', 'repair', 'unlock'] as const;
+const COMMANDS = ['up', 'down', 'status', 'plan', 'baseline', 'repair', 'unlock', 'lint'] as const;
 /** The commands for which a limit means something. */
 const LIMITED: readonly MigrateCommand[] = ['up', 'down', 'plan', 'baseline'];
 
@@ -77,6 +81,7 @@ function readRequest(
   run: RunIdentity,
 ): MigrateRequest {
   const command = choiceInput('command', COMMANDS) ?? 'up';
+  if (command === 'lint') throw new Error('command lint has inputs of its own');
   const limit = readLimit(command);
   const dryRun = booleanInput('dry-run') === true;
   return {
@@ -117,7 +122,7 @@ function readUri(fromConfig: string | undefined): string | undefined {
 export async function readInputs(run: RunIdentity): Promise<Inputs> {
   readUri(undefined);
   booleanInput('summary');
-  const { settings } = await environmentInput(run.ref);
+  const { config, settings } = await environmentInput(run.ref);
   const { name, migrations = {} } = settings;
   const driver =
     choiceInput('driver', ['mongodb', 'job', 'ssh', 'command']) ?? migrations.driver ?? 'mongodb';
@@ -128,6 +133,10 @@ export async function readInputs(run: RunIdentity): Promise<Inputs> {
   return {
     request,
     driver,
+    releases: {
+      app: checkAppName(textInput('app') ?? config.app ?? appOfRepository(run.repository)),
+      namespace: textInput('namespace') ?? settings.namespace,
+    },
     settings: {
       uri: readUri(mongo?.url),
       changelog: textInput('changelog') ?? migrations.changelog ?? mongo?.changelog ?? CHANGELOG,

@@ -1,11 +1,17 @@
+import { textInput } from '@paal/core/action/inputs';
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { currentRun } from '@paal/core/action/run';
 import { UserError } from '@paal/core/errors';
+import { resultOfRemote } from '@paal/core/migrate/drivers/remote-outcome';
 import { migrate } from '@paal/core/migrate/engine';
 import { failedBefore, type MigrateResult } from '@paal/core/migrate/result';
+import { migrateByCommand } from './command.ts';
 import { stepIo } from './engine-io.ts';
 import { type Inputs, readInputs } from './inputs.ts';
+import { migrateAsJob } from './job.ts';
 import { publish, writeDefaultOutputs } from './outputs.ts';
+import { resolvePrevious } from './previous.ts';
+import { migrateOverSsh } from './ssh.ts';
 
 async function direct({ request, settings }: Inputs, context: ActionContext) {
   const { uri } = settings;
@@ -18,12 +24,37 @@ async function direct({ request, settings }: Inputs, context: ActionContext) {
   return await migrate(request, { ...settings, uri }, stepIo(context));
 }
 
+async function perform(inputs: Inputs, context: ActionContext): Promise<MigrateResult> {
+  const { driver, settings, releases } = inputs;
+  const request = await resolvePrevious(inputs.request, releases, context);
+  switch (driver) {
+    case 'mongodb':
+      return await direct({ ...inputs, request }, context);
+    case 'job':
+      return await migrateAsJob(request, settings, releases.namespace, context);
+    case 'ssh': {
+      const outcome = await migrateOverSsh(request, settings.extension, context);
+      return resultOfRemote(outcome, request.command);
+    }
+    case 'command':
+      return resultOfRemote(
+        await migrateByCommand(request, settings.uri, context),
+        request.command,
+      );
+  }
+}
+
 /** Applies or reverts migrations, or says what is applied and what would be. */
 export async function main(context: ActionContext): Promise<void> {
+  if (textInput('command') === 'lint') {
+    // The parser and GitHub's client are for this command alone.
+    const { lint } = await import(/* webpackMode: "eager" */ './lint.ts');
+    return await lint(context);
+  }
   writeDefaultOutputs();
   let result: MigrateResult;
   try {
-    result = await direct(await readInputs(currentRun()), context);
+    result = await perform(await readInputs(currentRun()), context);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     result = failedBefore(error);

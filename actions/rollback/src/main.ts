@@ -2,7 +2,7 @@ import { badInput } from '@paal/core/action/bad-input';
 import { openDeploymentRecord } from '@paal/core/action/deployment-record';
 import { openFlightRecord } from '@paal/core/action/flight-record';
 import type { ActionContext } from '@paal/core/action/lifecycle';
-import { group, info } from '@paal/core/action/log';
+import { group, info, warning } from '@paal/core/action/log';
 import { writeOutputs } from '@paal/core/action/outputs';
 import { beginReport } from '@paal/core/action/report-draft';
 import { reportDirectory } from '@paal/core/action/report-file';
@@ -15,9 +15,13 @@ import { historyTable } from '@paal/core/release/history-table';
 import { closeInterrupted } from '@paal/core/release/interrupted';
 import { takeLease, withLease } from '@paal/core/release/lease';
 import { type Ledger, openLedger } from '@paal/core/release/ledger';
+import type { Release } from '@paal/core/release/release';
 import { renderRunSummary } from '@paal/core/report/run-summary';
+import type { Fate } from '@paal/core/rollback/record';
 import { rollBackToRevision } from '@paal/core/rollback/revision';
 import { type RollbackResult, rollBack } from '@paal/core/rollback/run';
+import { settleLedger } from '@paal/core/rollback/settle-ledger';
+import { withFates } from '@paal/core/rollback/unrecorded';
 import type { RolloutListener } from '@paal/core/rollout/follow';
 import { startJournal } from '@paal/core/rollout/journal';
 import { type Inputs, readInputs } from './inputs.ts';
@@ -30,7 +34,7 @@ import {
 } from './outputs.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { preview } from './preview.ts';
-import { beginRecord, endRecord } from './record.ts';
+import { beginRecord, beginRevision, endRecord } from './record.ts';
 import { ending, LEASING, PLANNING, puttingBack, watching } from './stages.ts';
 import { goalOf, summarise } from './summary.ts';
 
@@ -42,10 +46,20 @@ function failureOf(goal: string, result: RollbackResult): UserError {
   );
 }
 
-/** The releases as they are now, in the log and as an output. That they cannot be read changes nothing. */
-async function tellHistory(ledger: Ledger): Promise<void> {
+/**
+ * The releases as they are now, in the log and as an output. That they cannot be read changes nothing.
+ * @param fates what the ledger has not recorded
+ */
+async function tellHistory(ledger: Ledger, fates: readonly Fate[]): Promise<void> {
   try {
-    const table = historyTable(await ledger.entries());
+    const entries = await ledger.entries();
+    const releases = withFates(
+      entries.map(({ release }) => release),
+      fates,
+    );
+    const table = historyTable(
+      entries.map((entry, index) => ({ ...entry, release: releases[index] ?? entry.release })),
+    );
     writeOutputs({ history: table });
     await group('Releases', async () => info(table));
   } catch (error) {
@@ -94,10 +108,10 @@ async function takeBack(
   const report = beginReport(directory, { ...named, ...about }, PLANNING);
   const deployments = openDeploymentRecord({ app, environment, run, clock, signal });
   try {
-    const ledger = openLedger(connection, namespace, app);
+    const ledger = openLedger(connection, namespace, app, warning);
     const look = async (): Promise<Plan> =>
-      await makePlan(inputs, connection, ledger, namespace, signal).catch((error: unknown) =>
-        notBegun(error, signal),
+      await makePlan(inputs, connection, ledger, namespace, run.url, signal).catch(
+        (error: unknown) => notBegun(error, signal),
       );
     const first = await look();
     if (inputs.dryRun) {
@@ -106,7 +120,7 @@ async function takeBack(
       info('Dry run: nothing was changed.');
       writeDryRunOutputs(first);
       report.discard();
-      await tellHistory(ledger);
+      await tellHistory(ledger, first.arrears.fates);
       return;
     }
     const journal = startJournal({ print: info, record: flight.write }, clock);
@@ -117,7 +131,10 @@ async function takeBack(
     );
     const { plan, result } = await withLease(lease, first, look, async (plan, signal) => {
       const releases = await ledger.list().catch((error: unknown) => notBegun(error, signal));
-      await closeInterrupted(ledger, releases, info);
+      const closed = await closeInterrupted(ledger, releases, info);
+      // The plan has said what is so.
+      const { fates } = plan.arrears;
+      await settleLedger(ledger, closed, { fates, sentences: [] }, info);
       const goal = goalOf(plan);
       journal.begin(`back to ${goal}`);
       report.enter(puttingBack(goal));
@@ -131,11 +148,12 @@ async function takeBack(
       const tools = { ...shared, run: url };
       const result = await group(`Roll back to ${goal}`, async () => {
         if (plan.kind === 'release') {
-          beginRecord(deployments, plan.target);
-          return await rollBack(tools, plan.target);
+          beginRecord(deployments, plan.left, plan.target);
+          return await rollBack({ ...tools, told: plan.told, left: plan.left }, plan.target);
         }
-        const origin = { run: url, actor };
-        return await rollBackToRevision(tools, plan.workload, plan.revision, origin);
+        const { workload, revision, of } = plan;
+        const begin = (release: Release): void => beginRevision(deployments, release, workload);
+        return await rollBackToRevision(tools, workload, revision, { run: url, actor, of }, begin);
       });
       report.enter(ending(goal, result.status, result.message));
       endRecord(deployments, plan, result);
@@ -151,7 +169,7 @@ async function takeBack(
       ...summary,
     });
     writeRollbackOutputs(plan, result, file);
-    await tellHistory(ledger);
+    await tellHistory(ledger, []);
     await writeSummary(renderRunSummary(summary));
     if (result.status !== 'succeeded') throw failureOf(goal, result);
     info(`Back at ${goal}, and it serves`);

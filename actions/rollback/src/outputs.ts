@@ -13,6 +13,7 @@ export function writeInitialOutputs(): void {
     'rollback-target': '',
     release: '',
     version: '',
+    'migration-version': '',
     history: '',
     'failure-reason': '',
     report: '',
@@ -43,14 +44,18 @@ function targetOutputs(plan: Plan): Outputs {
   const { from } = plan;
   if (plan.kind === 'revision') {
     const { number } = plan.revision;
-    return { from, to: number, 'rollback-target': 'unverified', version: `revision ${number}` };
+    const version = `revision ${number}`;
+    const migration = plan.of?.migrationVersion;
+    const to = { to: number, 'rollback-target': 'unverified', version };
+    return { from, ...to, 'migration-version': migration };
   }
-  const { number, status, version } = plan.target.release;
+  const { number, status, version, migrationVersion } = plan.target.release;
   return {
     from,
     to: number,
     'rollback-target': status === 'verified' ? 'verified' : 'unverified',
     version,
+    'migration-version': migrationVersion,
   };
 }
 

@@ -6,11 +6,15 @@ import { UserError } from '@paal/core/errors';
 import { currentRelease } from '@paal/core/release/history';
 import { LEASE_ACCESS } from '@paal/core/release/lease';
 import { LEDGER_ACCESS, type Ledger } from '@paal/core/release/ledger';
+import type { Release } from '@paal/core/release/release';
 import { configDrift } from '@paal/core/rollback/drift';
 import { isStored } from '@paal/core/rollback/revert';
-import { findRevision } from '@paal/core/rollback/revision';
+import { findRevision, releaseOfRevision } from '@paal/core/rollback/revision';
+import { type Arrears, findArrears, isCutOff, NO_ARREARS } from '@paal/core/rollback/settle-ledger';
 import { readSources } from '@paal/core/rollback/sources';
 import { chooseTarget, type RollbackTarget } from '@paal/core/rollback/target';
+import { unprovenSentences } from '@paal/core/rollback/unproven';
+import { withFates } from '@paal/core/rollback/unrecorded';
 import { unservedRelease } from '@paal/core/rollback/unserved';
 import { requireRolloutAccess } from '@paal/core/rollout/access';
 import { checkTimeout, type RolloutPolicy } from '@paal/core/rollout/policy';
@@ -25,9 +29,26 @@ import type { Inputs } from './inputs.ts';
 const CHANGING = [...LEDGER_ACCESS, ...LEASE_ACCESS];
 
 /** What is taken back to what. */
-export type Plan = { readonly from: string } & (
-  | { readonly kind: 'release'; readonly target: RollbackTarget }
-  | { readonly kind: 'revision'; readonly revision: Revision; readonly workload: WorkloadRef }
+export type Plan = {
+  readonly from: string;
+  /** The release that is gone back from, where it is known. */
+  readonly left: Release | undefined;
+  /** Where the ledger is behind what runs. */
+  readonly arrears: Arrears;
+} & (
+  | {
+      readonly kind: 'release';
+      readonly target: RollbackTarget;
+      /** What the plan has said of the target, one sentence each. */
+      readonly told: readonly string[];
+    }
+  | {
+      readonly kind: 'revision';
+      readonly revision: Revision;
+      readonly workload: WorkloadRef;
+      /** The release that put it out, where the ledger has it. */
+      readonly of: Release | undefined;
+    }
 );
 
 /** @throws UserError when the workload is gone for good, or the time given cannot suffice for it */
@@ -56,6 +77,7 @@ async function checkWorkload(
 
 /**
  * Decides what will be taken back, and makes sure that it can be. Changes nothing.
+ * @param run address of this run
  * @throws UserError
  */
 export async function makePlan(
@@ -63,6 +85,7 @@ export async function makePlan(
   connection: Connection,
   ledger: Ledger,
   namespace: string,
+  run: string,
   signal: AbortSignal,
 ): Promise<Plan> {
   return await group(`Plan for namespace ${namespace}`, async () => {
@@ -82,14 +105,24 @@ export async function makePlan(
         `${objectName(workload.kind, workload.name)}: revision ${revision.current} → ${revision.number}`,
       );
       const from = String(revision.current ?? '');
-      return { kind: 'revision', revision, workload, from };
+      const of = releaseOfRevision(await ledger.entries({ signal }), workload, revision);
+      const unknown = { left: undefined, arrears: NO_ARREARS };
+      return { kind: 'revision', revision, workload, of, from, ...unknown };
     }
     await requireFor([]);
-    const releases = await ledger.list();
+    const entries = await ledger.entries({ signal });
+    const recorded = entries.map(({ release }) => release);
     const names = inputs.workloads?.map(parse).map(({ kind, name }) => objectName(kind, name));
-    const unserved = await unservedRelease(connection, ledger, releases, names, { signal });
+    const found = await findArrears(connection, entries, names, { signal });
+    for (const text of found.sentences) info(text);
+    const isAgain = isCutOff(found, run);
+    if (isAgain) info('It was this run that was cut off: what it has begun is finished');
+    const arrears = isAgain ? NO_ARREARS : found;
+    const releases = withFates(recorded, arrears.fates);
+    const unserved = await unservedRelease(connection, entries, releases, names, { signal });
     const target = chooseTarget(releases, to, names, unserved);
-    const current = String((unserved ?? currentRelease(releases))?.number ?? '');
+    const left = unserved ?? currentRelease(releases);
+    const current = String(left?.number ?? '');
     if (unserved) {
       info(`Release ${unserved.number} runs, at least in part, although it never served`);
     }
@@ -105,10 +138,10 @@ export async function makePlan(
     }
     const from = await readSources(ledger, target, { signal });
     await checkImages(connection, target, from, namespace, signal);
-    for (const text of await configDrift({ connection, namespace, signal }, target, from)) {
-      warning(text);
-    }
+    const drift = await configDrift({ connection, namespace, signal }, target, from);
+    const told = [...unprovenSentences(target, from), ...drift];
+    for (const text of told) warning(text);
     for (const name of target.left) info(`${name} did not serve before, and is left as it is`);
-    return { kind: 'release', target, from: current };
+    return { kind: 'release', target, from: current, left, told, arrears };
   });
 }

@@ -1,6 +1,6 @@
 import { errorMessage } from '@paal/core/errors';
 import type { RunSummary } from '@paal/core/report/run-summary';
-import { differences, goalOf as goalOfTarget } from '@paal/core/rollback/note';
+import { differences, goalOf as goalOfTarget, headOf } from '@paal/core/rollback/note';
 import type { RollbackResult } from '@paal/core/rollback/run';
 import type { Journal } from '@paal/core/rollout/journal';
 import { workloadLine } from '@paal/core/rollout/workload-line';
@@ -18,16 +18,8 @@ export function summarise(
   journal: Journal,
   facts: RunSummary['facts'],
 ): RunSummary {
-  const good = result.status === 'succeeded';
-  const goal = goalOf(plan);
   return {
-    title: {
-      succeeded: `Back at ${goal}`,
-      failed: `The rollback to ${goal} failed`,
-      cancelled: `The rollback to ${goal} was cancelled`,
-    }[result.status],
-    outcome: ({ succeeded: 'good', failed: 'bad', cancelled: 'open' } as const)[result.status],
-    verdict: good ? 'It serves again.' : result.message,
+    ...headOf(result, goalOf(plan)),
     notes: [
       ...result.refused.map(
         ({ name, error }) => `${name} was not taken back: ${errorMessage(error)}`,

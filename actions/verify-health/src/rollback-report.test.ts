@@ -21,7 +21,10 @@ const DONE: RollbackResult = {
   configMaps: [],
   restored: [],
   repinned: [],
+  untold: [],
   drift: [],
+  unproven: [],
+  database: undefined,
   message: 'it serves again',
   reason: '',
 };

@@ -1,5 +1,5 @@
 import type { RunSummary } from '@paal/core/report/run-summary';
-import { differences, goalOf, noteOf } from '@paal/core/rollback/note';
+import { differences, goalOf, headOf, noteOf } from '@paal/core/rollback/note';
 import { workloadLine } from '@paal/core/rollout/workload-line';
 import type { Aftermath, Rollback } from './aftermath.ts';
 import { decisiveCheck } from './result.ts';
@@ -35,21 +35,13 @@ export function rollbackOutputs(aftermath: Aftermath | undefined, passes: boolea
   } as const;
 }
 
-const OUTCOMES = { succeeded: 'good', failed: 'bad', cancelled: 'open' } as const;
-
 /** The rollback as its own part of the job summary. Pure but for the journal's view of the pods. */
 export function rollbackSummary(rollback: Rollback, failed: number): RunSummary {
   const { cause, result, journal, again } = rollback;
-  const goal = goalOf(result.target);
   const stillBad = again?.result?.verdict.status === 'failed';
   return {
-    title: {
-      succeeded: `Back at ${goal}`,
-      failed: `The rollback to ${goal} failed`,
-      cancelled: `The rollback to ${goal} was cancelled`,
-    }[result.status],
-    outcome: stillBad ? 'bad' : OUTCOMES[result.status],
-    verdict: result.status === 'succeeded' ? 'It serves again.' : result.message,
+    ...headOf(result, goalOf(result.target)),
+    ...(stillBad ? { outcome: 'bad' } : {}),
     notes: notes(rollback, failed).slice(1),
     facts: [],
     workloads: result.outcomes.map(workloadLine),

@@ -3,7 +3,7 @@ import type { Environment } from '../config/environment.ts';
 import { githubApi } from '../github/api.ts';
 import { type DeploymentRecord, NO_RECORD, recordDeployments } from '../github/record.ts';
 import { textInput } from './inputs.ts';
-import { debug, printable, warning } from './log.ts';
+import { debug, info, printable, warning } from './log.ts';
 import type { RunIdentity } from './run.ts';
 import { maskSecret } from './secrets.ts';
 
@@ -46,6 +46,7 @@ export function openDeploymentRecord(
     signal,
     clean: printable,
     warn: warning,
+    note: info,
     debug,
   });
 }

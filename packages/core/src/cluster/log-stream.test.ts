@@ -14,7 +14,10 @@ function at(second: number, line: string): string {
 const broken = new UnreachableError('The connection broke.', 'broken');
 
 /** A double: a real API server does not break streams at a given byte. Gives the lines, or the error. */
-async function lines(streams: readonly (readonly (string | Error)[])[]) {
+async function lines(
+  streams: readonly (readonly (string | Error)[])[],
+  options: { readonly whole?: boolean; readonly isOver?: (streams: number) => boolean } = {},
+) {
   const asked: KubeRequest[] = [];
   const left = [...streams];
   const connection = {
@@ -36,7 +39,12 @@ async function lines(streams: readonly (readonly (string | Error)[])[]) {
   let over = false;
   const reading = (async () => {
     const stop = new AbortController();
-    for await (const line of followLog(connection, SOURCE, clock, stop.signal)) seen.push(line);
+    const { whole, isOver } = options;
+    const followed = followLog(connection, SOURCE, clock, stop.signal, {
+      ...(whole === undefined ? {} : { whole }),
+      ...(isOver ? { isOver: () => isOver(asked.length) } : {}),
+    });
+    for await (const line of followed) seen.push(line);
   })()
     .catch((reason: unknown) => {
       error = reason;
@@ -81,5 +89,22 @@ describe('a log that is followed', () => {
   test('has its longest lines cut', async () => {
     const { seen } = await lines([[at(1, 'x'.repeat(5_000))]]);
     expect(seen[0]).toHaveLength(2_001);
+  });
+
+  test('is opened again when it ends before its container does, and once more after that', async () => {
+    const streams = [
+      [at(1, 'one')],
+      [at(1, 'one'), at(2, 'two')],
+      [at(2, 'two'), at(3, 'three')],
+      [at(3, 'three'), at(4, 'too many')],
+    ];
+    const isOver = (asked: number): boolean => asked >= 2;
+    expect((await lines(streams, { isOver })).seen).toEqual(['one', 'two', 'three']);
+  });
+
+  test('is given from its first line on, and uncut, where all of it is wanted', async () => {
+    const { seen, asked } = await lines([[at(1, 'x'.repeat(5_000))]], { whole: true });
+    expect(seen[0]).toHaveLength(5_000);
+    expect(asked[0]?.query).not.toHaveProperty('tailLines');
   });
 });

@@ -10,15 +10,30 @@ export interface LogSource {
   readonly container: string;
 }
 
+/** How a log is followed. */
+export interface FollowOptions {
+  /** Every line from the first one on, however long, instead of the last ones in short. */
+  readonly whole?: boolean;
+  /**
+   * Whether the container has ended: a stream that ends sooner, such as with the server that gave it,
+   * is opened again where it ended. Default: a stream ends with its container.
+   */
+  readonly isOver?: () => boolean;
+}
+
 /** Of a container that has run for long, what was said before is history. */
 const LINES_BEFORE = 100;
 const LONGEST_LINE = 2_000;
 const PAUSE = 1_000;
+/** The container's end is often told of a moment after that of its log. */
+const PAUSE_AT_END = 250;
 
 function requestFor(
   { namespace, pod, container }: LogSource,
   since: string | undefined,
+  whole: boolean,
 ): KubeRequest {
+  const begin = whole ? {} : { tailLines: String(LINES_BEFORE) };
   return {
     method: 'GET',
     path: `${objectPath(RESOURCES.pods, namespace, pod)}/log`,
@@ -26,7 +41,7 @@ function requestFor(
       container,
       follow: 'true',
       timestamps: 'true',
-      ...(since === undefined ? { tailLines: String(LINES_BEFORE) } : { sinceTime: since }),
+      ...(since === undefined ? begin : { sinceTime: since }),
     },
     purpose: `follow the log of container ${container} of pod ${pod}`,
   };
@@ -57,20 +72,23 @@ export async function* followLog(
   source: LogSource,
   clock: Clock,
   signal: AbortSignal,
+  { whole = false, isOver = () => true }: FollowOptions = {},
 ): AsyncGenerator<string> {
   let last: string | undefined;
   for (;;) {
+    const wasOver = isOver();
     try {
-      const pieces = await connection.stream(requestFor(source, last), signal);
+      const pieces = await connection.stream(requestFor(source, last, whole), signal);
       for await (const stamped of wholeLines(pieces)) {
         const space = stamped.indexOf(' ');
         const [time, line] = [stamped.slice(0, space), stamped.slice(space + 1)];
         // The server gives lines from the beginning of the second that was asked for.
         if (space < 0 || (last !== undefined && time <= last)) continue;
         last = time;
-        yield line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line;
+        yield whole || line.length <= LONGEST_LINE ? line : `${line.slice(0, LONGEST_LINE)}…`;
       }
-      return;
+      if (wasOver) return;
+      await clock.sleep(PAUSE_AT_END, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (isFinal(error)) throw error;

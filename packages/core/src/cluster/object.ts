@@ -86,6 +86,7 @@ export const RESOURCES = {
     namespaced: true,
   },
   daemonSets: { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'daemonsets', namespaced: true },
+  jobs: { apiVersion: 'batch/v1', kind: 'Job', name: 'jobs', namespaced: true },
   cronJobs: { apiVersion: 'batch/v1', kind: 'CronJob', name: 'cronjobs', namespaced: true },
   controllerRevisions: {
     apiVersion: 'apps/v1',

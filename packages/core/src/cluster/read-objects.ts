@@ -12,18 +12,24 @@ interface Page {
   readonly items: readonly KubeObject[] | null;
 }
 
-async function listNamed(
+/**
+ * Those of the named objects that are in a list of their kind, by name, page by page.
+ * @param narrowing what narrows the list, such as a `labelSelector`
+ * @throws ApiError
+ */
+export async function listNamed(
   connection: Connection,
   resource: Resource,
   namespace: string,
   names: ReadonlySet<string>,
   options: RequestOptions,
-): Promise<Map<string, KubeObject>> {
+  narrowing: Readonly<Record<string, string>> = {},
+): Promise<ReadonlyMap<string, KubeObject>> {
   const { apiVersion, kind, name } = resource;
   const found = new Map<string, KubeObject>();
   let next: string | undefined;
   do {
-    const query = { limit: String(PAGE), ...(next ? { continue: next } : {}) };
+    const query = { ...narrowing, limit: String(PAGE), ...(next ? { continue: next } : {}) };
     const path = collectionPath(resource, namespace);
     const purpose = `list ${name} in namespace ${namespace}`;
     const page = await connection.request<Page>({ method: 'GET', path, query, purpose }, options);

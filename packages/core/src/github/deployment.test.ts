@@ -29,6 +29,11 @@ describe('a deployment', () => {
 
   test.each([
     ['a rollback', { ...RELEASE, task: 'rollback' as const }, 'Back to release 7 of shop (v1.2)'],
+    [
+      'a part',
+      { ...RELEASE, task: 'rollback' as const, part: ['deployment/web'] },
+      'Back to release 7 of shop (v1.2), only deployment/web',
+    ],
     ['a version that is the commit', { ...RELEASE, version: 'c0ffee' }, 'Release 7 of shop'],
     ['no version', { ...RELEASE, version: '' }, 'Release 7 of shop'],
   ])('of %s has its own description', (_, what, description) => {

@@ -33,6 +33,8 @@ export interface PutOut {
   readonly version: string;
   /** The commit that the release is of; empty where nobody knows it. */
   readonly commit: string;
+  /** `kind/name` of what is put out, where that is a part of the release. */
+  readonly part?: readonly string[] | undefined;
 }
 
 /** How the job is known in what GitHub records by itself. */
@@ -54,16 +56,17 @@ function shortened(text: string): string {
 
 /** The request that records a deployment. */
 export function deploymentRequest(
-  { task, release, version, commit }: PutOut,
+  { task, release, version, commit, part }: PutOut,
   { app, environment, run }: DeploymentPlace,
 ): object {
   const called = version === '' || version === commit ? '' : ` (${version})`;
+  const only = part ? `, only ${part.join(', ')}` : '';
   const back = task === 'rollback' ? 'Back to release' : 'Release';
   return {
     ref: commit,
     task,
     environment,
-    description: shortened(`${back} ${release} of ${app}${called}`),
+    description: shortened(`${back} ${release} of ${app}${called}${only}`),
     payload: { app, release, run },
     // It is being deployed already: neither a missing check nor a branch that is behind may stop that.
     required_contexts: [],

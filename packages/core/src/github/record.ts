@@ -52,6 +52,8 @@ export interface RecordTools {
   /** What may be shown of a text. */
   readonly clean: (text: string) => string;
   readonly warn: (text: string) => void;
+  /** Hears why a deployment is not recorded that could have been. */
+  readonly note: (text: string) => void;
   readonly debug: (text: string) => void;
 }
 
@@ -73,7 +75,7 @@ function hintOn(error: unknown): string {
 
 /** Records deployments of one app in one environment. */
 export function recordDeployments(tools: RecordTools): DeploymentRecord {
-  const { api, place, commit, checkRunId, clock, clean, warn, debug } = tools;
+  const { api, place, commit, checkRunId, clock, clean, warn, note, debug } = tools;
   const over = new AbortController();
   const { signal } = over;
   let queue = Promise.resolve();
@@ -134,7 +136,9 @@ export function recordDeployments(tools: RecordTools): DeploymentRecord {
     next(async () => {
       current = undefined;
       if (what.commit === '') {
-        debug(`No deployment is recorded: the commit of release ${what.release} is not known.`);
+        note(
+          `No deployment is recorded on GitHub: nobody knows of which commit release ${what.release} is.`,
+        );
         return;
       }
       recordedByGitHub ??= await isJobs();

@@ -6,7 +6,7 @@ import type { KubeObject } from '../cluster/object.ts';
 import { openLedger } from './ledger.ts';
 import type { ReleaseContent } from './release.ts';
 
-const ORIGIN = { version: '', run: 'local', commit: '', actor: '' };
+const ORIGIN = { version: '', run: 'local', commit: '', actor: '', migrationVersion: '' };
 const COLLECTION = '/api/v1/namespaces/shop/configmaps';
 
 /** Whether labels are what a selector such as `a=b,c` asks for; of the forms, those that are used here. */
@@ -20,8 +20,13 @@ function matches({ metadata: { labels = {} } }: KubeObject, selector: string): b
 /**
  * A double of the part of the API server that keeps ConfigMaps.
  * @param refuse gives the error with which a write of that name is refused
+ * @param keep gives the error with which its removal is refused
  */
-function configMaps(refuse: (name: string) => Error | undefined = () => undefined) {
+function configMaps(
+  refuse: (name: string) => Error | undefined = () => undefined,
+  keep: (name: string) => Error | undefined = () => undefined,
+) {
+  const notices: string[] = [];
   const objects = new Map<string, KubeObject>();
   const answer = ({ method, path, query, body }: KubeRequest): object => {
     const name = path.slice(COLLECTION.length + 1);
@@ -33,6 +38,8 @@ function configMaps(refuse: (name: string) => Error | undefined = () => undefine
       objects.set(object.metadata.name, object);
       return object;
     }
+    const kept = method === 'DELETE' ? keep(name) : undefined;
+    if (kept) throw kept;
     if (method === 'DELETE') objects.delete(name);
     if (method === 'GET' && name === '') {
       const selector = query?.labelSelector ?? '';
@@ -46,7 +53,8 @@ function configMaps(refuse: (name: string) => Error | undefined = () => undefine
     request: async <T>(request: KubeRequest) => answer(request) as T,
   };
   return {
-    ledger: openLedger(connection as Connection, 'shop', 'shop'),
+    ledger: openLedger(connection as Connection, 'shop', 'shop', (text) => notices.push(text)),
+    notices,
     names: () => [...objects.keys()],
     objects,
   };
@@ -106,6 +114,22 @@ describe('a release in parts', () => {
     for (let number = 2; number <= 11; number += 1) await ledger.create('started', SMALL, ORIGIN);
     expect(names()).not.toContain('paal.shop.1');
     expect([...objects.keys()].filter((name) => name.startsWith('paal.shop.1.'))).toEqual([]);
+    expect(names()).toHaveLength(10);
+  });
+
+  test('is recorded although one that is needed no more cannot be removed, and that is told', async () => {
+    let isDenied = true;
+    const denied = new ApiError('who may not delete', 403, {}, undefined);
+    const { ledger, names, notices } = configMaps(undefined, () => (isDenied ? denied : undefined));
+    for (let number = 1; number <= 11; number += 1) {
+      expect((await ledger.create('started', SMALL, ORIGIN)).number).toBe(number);
+    }
+    expect(notices).toEqual([
+      'The ledger keeps release 1 of shop until the next release: who may not delete',
+    ]);
+    expect(names()).toHaveLength(11);
+    isDenied = false;
+    await ledger.create('started', SMALL, ORIGIN);
     expect(names()).toHaveLength(10);
   });
 });

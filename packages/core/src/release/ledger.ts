@@ -1,6 +1,6 @@
 import { type AccessRule, hasCode } from '../cluster/api-error.ts';
 import type { Connection, RequestOptions } from '../cluster/connection.ts';
-import { UserError } from '../errors.ts';
+import { errorMessage, UserError } from '../errors.ts';
 import type { Completion } from './completion.ts';
 import { releasesToPrune } from './history.ts';
 import { openStore, readableContent } from './ledger-store.ts';
@@ -25,7 +25,10 @@ export const LEDGER_ACCESS: readonly AccessRule[] = [
 ].map((verb) => ({ group: '', resource: 'configmaps', verb }));
 
 /** Who puts a release out. */
-export type ReleaseOrigin = Pick<Release, 'version' | 'run' | 'commit' | 'actor'>;
+export type ReleaseOrigin = Pick<
+  Release,
+  'version' | 'run' | 'commit' | 'actor' | 'migrationVersion'
+>;
 
 /** A release and what it holds; `undefined` where that is not readable. */
 export interface LedgerEntry {
@@ -61,8 +64,14 @@ const MOST_ATTEMPTS = 5;
  * Opens the ledger of `app`: one ConfigMap a release, whose labels say what became of it, and further
  * ones for the parts of what is too large for it. Its requests do not end with the run's cancellation,
  * because that has to be recorded too.
+ * @param onNotice hears one sentence when something that is needed no more cannot be removed
  */
-export function openLedger(connection: Connection, namespace: string, app: string): Ledger {
+export function openLedger(
+  connection: Connection,
+  namespace: string,
+  app: string,
+  onNotice: (text: string) => void = () => {},
+): Ledger {
   const store = openStore(connection, namespace);
   const nameOf = ({ number }: Pick<Release, 'number'>): string => releaseName(app, number);
   const listing = `list the releases of ${app} in namespace ${namespace}`;
@@ -95,8 +104,14 @@ export function openLedger(connection: Connection, namespace: string, app: strin
     };
   };
 
+  /** What is needed no more is in nobody's way: the next release removes what stays now. */
   const removeAll = async (names: readonly string[], what: string): Promise<void> => {
-    for (const name of names) await store.remove(name, `remove ${what} of ${app}`);
+    try {
+      for (const name of names) await store.remove(name, `remove ${what} of ${app}`);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      onNotice(`The ledger keeps ${what} of ${app} until the next release: ${errorMessage(error)}`);
+    }
   };
 
   /** Writes the head last: before it, the parts are no release. `undefined` when the number is taken. */

@@ -21,6 +21,7 @@ const ANNOTATION_PRUNED = 'paal.dev/pruned';
 const ANNOTATION_RUN = 'paal.dev/run';
 const ANNOTATION_COMMIT = 'paal.dev/commit';
 const ANNOTATION_ACTOR = 'paal.dev/actor';
+const ANNOTATION_MIGRATION = 'paal.dev/migration-version';
 /** The API server takes 256 KiB of annotations; what becomes of a release is written later. */
 const MOST_BYTES = 160 * 1024;
 
@@ -65,6 +66,7 @@ export function releaseOf(metadata: ObjectMeta): Release | undefined {
     run: text(ANNOTATION_RUN),
     commit: text(ANNOTATION_COMMIT),
     actor: text(ANNOTATION_ACTOR),
+    migrationVersion: text(ANNOTATION_MIGRATION),
     created: metadata.creationTimestamp ?? '',
   };
 }
@@ -98,6 +100,7 @@ export function headMetadata(
       [ANNOTATION_RUN]: release.run,
       [ANNOTATION_COMMIT]: release.commit,
       [ANNOTATION_ACTOR]: release.actor,
+      [ANNOTATION_MIGRATION]: release.migrationVersion,
     },
   };
 }

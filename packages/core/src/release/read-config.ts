@@ -1,6 +1,7 @@
 import { readObject } from '../cluster/apply.ts';
 import type { Connection, RequestOptions } from '../cluster/connection.ts';
-import { collectionPath, type KubeObject, RESOURCES } from '../cluster/object.ts';
+import { type KubeObject, RESOURCES } from '../cluster/object.ts';
+import { listNamed } from '../cluster/read-objects.ts';
 import { UserError } from '../errors.ts';
 import type { ConfigReference } from '../workload/config-references.ts';
 import { configName, type LiveConfig } from './config-record.ts';
@@ -44,21 +45,9 @@ async function readAll(
   options: RequestOptions,
 ): Promise<readonly (readonly [string, KubeObject | undefined])[]> {
   const { resource, query } = KINDS[kind];
-  const { items } = await connection.request<{ readonly items: readonly KubeObject[] | null }>(
-    {
-      method: 'GET',
-      path: collectionPath(resource, namespace),
-      query,
-      purpose: `read the ${resource.name} that pods refer to in namespace ${namespace}`,
-    },
-    options,
-  );
-  const found = new Map((items ?? []).map((item) => [item.metadata.name, item]));
-  return names.map((name) => {
-    const item = found.get(name);
-    // The items of a list do not name their kind.
-    return [name, item && { ...item, kind }] as const;
-  });
+  const wanted = new Set(names);
+  const found = await listNamed(connection, resource, namespace, wanted, options, query);
+  return names.map((name) => [name, found.get(name)] as const);
 }
 
 /**

@@ -9,7 +9,7 @@ export function release(
   pruned: readonly string[] = [],
 ): Release {
   const version = `v${number}`;
-  const origin = { run: '', commit: '', actor: '' };
+  const origin = { run: '', commit: '', actor: '', migrationVersion: '' };
   const fate = { status, takenBack, pruned };
   return { app: 'shop', number, version, workloads, ...fate, ...origin, created: '' };
 }

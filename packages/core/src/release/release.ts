@@ -1,5 +1,6 @@
 import type { KubeObject } from '../cluster/object.ts';
 import { UserError } from '../errors.ts';
+import type { Availability } from '../workload/availability.ts';
 import type { ImageId } from '../workload/image-ids.ts';
 import type { PodTemplate, WorkloadRef } from '../workload/types.ts';
 import type { ConfigRecord } from './config-record.ts';
@@ -36,6 +37,8 @@ export interface Release {
   /** Commit that it is of, empty where that is not known; who had begun the run, empty outside of GitHub. */
   readonly commit: string;
   readonly actor: string;
+  /** File name of the database's last migration when it was put out; empty when unknown. */
+  readonly migrationVersion: string;
   readonly created: string;
 }
 
@@ -46,6 +49,8 @@ export interface ReleaseWorkload {
   readonly template: PodTemplate;
   /** What its pods ran, by container; absent when it was not rolled out, or before PAAL recorded it. */
   readonly images?: Readonly<Record<string, readonly ImageId[]>>;
+  /** As it was found; only of what ran before PAAL's first write: what PAAL puts out, it watches. */
+  readonly availability?: Availability;
 }
 
 /** Everything that is needed to go back to a release. */

@@ -17,6 +17,7 @@ export const head = {
   run: 'https://run',
   commit: 'c0ffee',
   actor: 'octocat',
+  migrationVersion: '20260101000000-users.js',
 } as const;
 /** The same, once it is recorded. */
 export const release: Release = {

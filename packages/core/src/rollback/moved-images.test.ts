@@ -4,9 +4,16 @@ import type { ReleaseContent } from '../release/release.ts';
 import { NOT_SEEN } from '../rollout/observation.ts';
 import { targetOf } from '../rollout/rollout.test-data.ts';
 import { type Standing, unseen } from '../rollout/tracker.ts';
+import type { Architectures } from '../workload/architectures.ts';
 import type { ImageId } from '../workload/image-ids.ts';
 import { deployment, pod, replicaSet } from '../workload/workload.test-data.ts';
-import { movedImages, movedSentence, pinned, repinnedSentence } from './moved-images.ts';
+import {
+  movedImages,
+  movedSentence,
+  pinned,
+  repinnedSentence,
+  untoldSentence,
+} from './moved-images.ts';
 import { chooseTarget } from './target.ts';
 
 const [OLD, NEW, OTHER] = ['a', 'b', 'c'].map((one) => `sha256:${one.repeat(64)}`) as [
@@ -17,12 +24,18 @@ const [OLD, NEW, OTHER] = ['a', 'b', 'c'].map((one) => `sha256:${one.repeat(64)}
 const TAG = 'registry.example:5000/shop/web:latest';
 
 /** `web`, whose new pods report these images. */
-function running(imageIDs: readonly string[], image = TAG): Standing {
+function running(
+  imageIDs: readonly string[],
+  image = TAG,
+  nodes: readonly string[] = [],
+): Standing {
   const object = deployment({ image });
   const owner = replicaSet(object);
-  const newPods = imageIDs.map((imageID, index) =>
-    pod(owner, [{ name: 'web', ready: true, imageID }], `web-${index}`),
-  );
+  const newPods = imageIDs.map((imageID, index) => {
+    const one = pod(owner, [{ name: 'web', ready: true, imageID }], `web-${index}`);
+    const nodeName = nodes[index];
+    return nodeName === undefined ? one : { ...one, spec: { ...one.spec, nodeName } };
+  });
   const observation = { ...NOT_SEEN, object, related: { ...NOT_SEEN.related, newPods } };
   return { ...unseen(targetOf(object), '', 0), observation };
 }
@@ -40,8 +53,10 @@ function ran(...images: readonly ImageId[]): ReleaseContent {
   };
 }
 
+/** What moved, in a cluster of one architecture. */
 function moved(content: ReleaseContent, ...standings: readonly Standing[]) {
-  return movedImages(standings, target, [{ release: release(1, 'rolled-out'), content }]);
+  const from = [{ release: release(1, 'rolled-out'), content }];
+  return movedImages(standings, target, from, new Map([['node-a', 'amd64']])).moved;
 }
 
 const manifest = (digest: string): ImageId => ({ digest, of: 'manifest' });
@@ -101,6 +116,62 @@ describe('a tag that moved since a release', () => {
     expect(repinnedSentence(one)).toBe(
       `Container web of deployment/web runs registry.example:5000/shop/web@${OLD}, because the tag of ${TAG} names another image now (${NEW}).`,
     );
+  });
+});
+
+describe('in a cluster of two architectures', () => {
+  const both = new Map([
+    ['amd-1', 'amd64'],
+    ['amd-2', 'amd64'],
+    ['arm-1', 'arm64'],
+  ]);
+  const unread = { architectures: undefined };
+  const ranOn = (...nodes: readonly string[]) => ran({ digest: OLD, of: 'manifest', nodes });
+  const compared = (
+    content: ReleaseContent,
+    on: Readonly<Record<string, string>>,
+    { architectures }: { readonly architectures: Architectures } = { architectures: both },
+  ) => {
+    const images = Object.values(on).map((digest) => `${TAG}@${digest}`);
+    const standing = running(images, TAG, Object.keys(on));
+    const from = [{ release: release(1, 'rolled-out'), content }];
+    const { moved, untold } = movedImages([standing], target, from, architectures);
+    return [moved, untold].map((some) => some.map(({ found, pin }) => [found, pin !== undefined]));
+  };
+
+  test('another architecture has an image of its own', () => {
+    expect(compared(ranOn('amd-1'), { 'arm-1': NEW })).toEqual([[], []]);
+    expect(compared(ranOn('amd-1'), { 'amd-2': OLD, 'arm-1': NEW })).toEqual([[], []]);
+  });
+
+  test('a tag has moved where nodes of one architecture disagree', () => {
+    expect(compared(ranOn('amd-1'), { 'amd-2': NEW })).toEqual([[[NEW, true]], []]);
+  });
+
+  test('what ran on one architecture alone is not put back by its digest on two', () => {
+    const on = { 'amd-2': NEW, 'arm-1': OTHER };
+    expect(compared(ranOn('amd-1'), on)).toEqual([[[NEW, false]], []]);
+    expect(compared(ranOn('amd-1', 'arm-1'), on)).toEqual([[[NEW, true]], []]);
+  });
+
+  test('nobody who may not read nodes can tell, unless the same node has both', () => {
+    expect(compared(ranOn('amd-1'), { 'amd-1': NEW }, unread)).toEqual([[[NEW, true]], []]);
+    expect(compared(ranOn('amd-1'), { 'amd-2': NEW }, unread)).toEqual([[], [[NEW, true]]]);
+    expect(compared(ran(manifest(OLD)), { 'amd-1': NEW }, unread)).toEqual([[], [[NEW, true]]]);
+  });
+
+  test('nobody can tell of nodes that are gone', () => {
+    expect(compared(ranOn('gone'), { 'arm-1': NEW })).toEqual([[], [[NEW, true]]]);
+  });
+
+  test('that it cannot be told is said with both digests', () => {
+    const content = ranOn('gone');
+    const standing = running([`${TAG}@${NEW}`], TAG, ['arm-1']);
+    const from = [{ release: release(1, 'rolled-out'), content }];
+    const { untold } = movedImages([standing], target, from, both);
+    expect(untold.map(untoldSentence)).toEqual([
+      `Whether the tag of ${TAG} still names what release 1 ran cannot be told: container web of deployment/web runs ${NEW}, that release ran ${OLD}, and a node of another architecture may have an image of its own.`,
+    ]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { release } from '../release/release.test-data.ts';
-import { noteOf } from './note.ts';
+import { headOf, noteOf } from './note.ts';
 
 const back = release(1, 'verified');
 const target = { release: back, sources: new Map([['deployment/web', back]]), left: [] };
@@ -25,3 +25,14 @@ test('a rollback that failed says why', () => {
     'The rollback to release 1 (v1) failed: the image is gone',
   );
 });
+
+test.each([
+  ['succeeded', 'Back at release 1', 'good', 'It serves again.'],
+  ['failed', 'The rollback to release 1 failed', 'bad', 'why'],
+  ['cancelled', 'The rollback to release 1 was cancelled', 'open', 'why'],
+] as const)(
+  'the summary of a rollback that %s begins with that',
+  (status, title, outcome, verdict) => {
+    expect(headOf({ status, message: 'why' }, 'release 1')).toEqual({ title, outcome, verdict });
+  },
+);

@@ -1,5 +1,6 @@
 import { shownVersion } from '../release/version.ts';
-import { repinnedSentence } from './moved-images.ts';
+import type { RunSummary } from '../report/run-summary.ts';
+import { repinnedSentence, untoldSentence } from './moved-images.ts';
 import type { RollbackResult } from './run.ts';
 import type { RollbackTarget } from './target.ts';
 
@@ -8,12 +9,40 @@ export function goalOf({ release: { number, version } }: RollbackTarget): string
   return `release ${number}${version ? ` (${shownVersion(version)})` : ''}`;
 }
 
-/** How what serves again differs from what served then, one sentence each. Pure. */
+/** How what is back, and what it is used with, may differ from what served then. Pure. */
 export function differences({
+  unproven,
   repinned,
+  untold,
   drift,
-}: Pick<RollbackResult, 'repinned' | 'drift'>): readonly string[] {
-  return [...repinned.map(repinnedSentence), ...drift];
+  database,
+}: Pick<
+  RollbackResult,
+  'unproven' | 'repinned' | 'untold' | 'drift' | 'database'
+>): readonly string[] {
+  return [
+    ...unproven,
+    ...repinned.map(repinnedSentence),
+    ...untold.map(untoldSentence),
+    ...drift,
+    ...(database ? [database] : []),
+  ];
+}
+
+const OUTCOMES = { succeeded: 'good', failed: 'bad', cancelled: 'open' } as const;
+
+/** The head of a rollback's own summary. Pure. */
+export function headOf(
+  { status, message }: Pick<RollbackResult, 'status' | 'message'>,
+  goal: string,
+): Pick<RunSummary, 'title' | 'outcome' | 'verdict'> {
+  const titles = {
+    succeeded: `Back at ${goal}`,
+    failed: `The rollback to ${goal} failed`,
+    cancelled: `The rollback to ${goal} was cancelled`,
+  } as const;
+  const verdict = status === 'succeeded' ? 'It serves again.' : message;
+  return { title: titles[status], outcome: OUTCOMES[status], verdict };
 }
 
 /** What became of a rollback, in one or two sentences. Pure. */

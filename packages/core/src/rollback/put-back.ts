@@ -28,6 +28,11 @@ export function causeOfRollback(release: number, { run }: Pick<RollbackTools, 'r
   return `paal back to release ${release} ${run}`;
 }
 
+/** Whether it was said by a rollback to a release that this run has made. */
+export function isRollbackOf(cause: string, run: string): boolean {
+  return /^paal back to release \d+ /.test(cause) && cause.endsWith(` ${run}`);
+}
+
 async function revertAll(
   tools: PutBackTools,
   { sources }: RollbackTarget,

@@ -9,13 +9,18 @@ export interface Fate {
   readonly takenBack: readonly string[];
 }
 
+/** What is reached: which release the whole is, and each workload. */
+export type Reached = Pick<RollbackTarget, 'sources'> & {
+  readonly release: Pick<Release, 'number'>;
+};
+
 /**
  * What a rollback to `target` that serves makes of the releases; those for which nothing changes are
  * left out. A release counts as rolled back once all of its workloads were taken back. Pure.
  */
 export function fatesAfter(
   releases: readonly Release[],
-  { release: reached, sources }: RollbackTarget,
+  { release: reached, sources }: Reached,
 ): readonly Fate[] {
   return releases
     .filter((release) => isGood(release) || release.status === 'rolled-back')

@@ -2,8 +2,16 @@ import { type KubeObject, objectName } from '../cluster/object.ts';
 import { errorMessage, UserError } from '../errors.ts';
 import { isLost } from '../release/lease.ts';
 import type { RolloutTarget } from '../rollout/target.ts';
+import { type Architectures, readArchitectures } from '../workload/architectures.ts';
 import { type Followed, followRevert, patient } from './follow-revert.ts';
-import { type MovedImage, movedImages, movedSentence, pinned } from './moved-images.ts';
+import {
+  type Compared,
+  type MovedImage,
+  movedImages,
+  movedSentence,
+  pinned,
+  untoldSentence,
+} from './moved-images.ts';
 import { causeOfRollback } from './put-back.ts';
 import { revertWorkload } from './revert.ts';
 import type { RollbackTools } from './run.ts';
@@ -19,6 +27,8 @@ interface Origins {
 /** How a rollback ended, and what had to be put back by its digest. */
 export interface Settled extends Followed {
   readonly repinned: readonly MovedImage[];
+  /** Images of which it cannot be told whether they are what the release ran. */
+  readonly untold: readonly MovedImage[];
 }
 
 /** Reasons that say that the image of a digest cannot be had any more. */
@@ -26,6 +36,8 @@ const NOT_PULLED = ['ImageNotFound', 'ImagePullDenied', 'ImagePullFailed'];
 
 const HINT =
   'Push that image again, or go back to another release; and give every build a tag of its own, such as the commit.';
+
+const NOTHING = { repinned: [], untold: [] } as const;
 
 function failedFor(
   [moved]: readonly [MovedImage, ...MovedImage[]],
@@ -42,7 +54,7 @@ function failedFor(
     message,
   } as const;
   const findings = [{ ...finding, hint: HINT }, ...followed.findings];
-  return { ...followed, status: 'failed', findings, message, reason: 'ImageMoved', repinned: [] };
+  return { ...followed, status: 'failed', findings, message, reason: 'ImageMoved', ...NOTHING };
 }
 
 /** The outcomes of a watch, with those that a second one has seen anew. */
@@ -99,9 +111,17 @@ export async function settleImages(
   origins: Origins,
   followed: Followed,
 ): Promise<Settled> {
-  const nothing = { ...followed, repinned: [] };
-  if (followed.status !== 'succeeded') return nothing;
-  const [first, ...others] = movedImages(followed.outcomes, target, origins.from);
+  if (followed.status !== 'succeeded') return { ...followed, ...NOTHING };
+  const compare = (architectures: Architectures): Compared =>
+    movedImages(followed.outcomes, target, origins.from, architectures);
+  const unaided = compare(undefined);
+  if (unaided.moved.length + unaided.untold.length === 0) return { ...followed, ...NOTHING };
+  const { connection } = tools;
+  const compared = compare(await readArchitectures(connection, patient(tools)));
+  const { untold } = compared;
+  const nothing = { ...followed, repinned: [], untold };
+  for (const one of untold) tools.listener.onNotice(untoldSentence(one));
+  const [first, ...others] = compared.moved;
   if (!first) return nothing;
   const moved = [first, ...others] as const;
   for (const one of moved) tools.listener.onNotice(movedSentence(one));
@@ -114,7 +134,7 @@ export async function settleImages(
     return failedFor(
       [hopeless],
       followed,
-      'That release ran several images under it, or one that came without a registry, so that there is no digest to put it back by.',
+      'That release ran several images under it, or one of another architecture, or one that came without a registry, so that there is no digest to put it back by.',
     );
   }
   let targets: readonly RolloutTarget[];
@@ -131,9 +151,9 @@ export async function settleImages(
   }
   const again = await followRevert(tools, targets);
   const outcomes = overlaid(followed.outcomes, again.outcomes);
-  if (again.status === 'succeeded') return { ...again, outcomes, repinned: moved };
+  if (again.status === 'succeeded') return { ...again, outcomes, repinned: moved, untold };
   const cause = again.findings.find(({ reason }) => NOT_PULLED.includes(reason));
-  if (!cause) return { ...again, outcomes, repinned: [] };
+  if (!cause) return { ...again, outcomes, repinned: [], untold };
   const rest = await giveUp(tools, origins, moved);
   return failedFor(moved, { ...again, outcomes }, `${cause.message} ${rest}`);
 }

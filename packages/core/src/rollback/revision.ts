@@ -2,9 +2,12 @@ import { readObject } from '../cluster/apply.ts';
 import { collectionPath, type KubeObject, objectName, RESOURCES } from '../cluster/object.ts';
 import { UserError } from '../errors.ts';
 import { closeRelease } from '../release/close.ts';
-import type { ReleaseOrigin } from '../release/ledger.ts';
+import { newestFirst } from '../release/history.ts';
+import type { LedgerEntry, ReleaseOrigin } from '../release/ledger.ts';
+import type { Release } from '../release/release.ts';
 import { completionAfter } from '../rollout/rolled-out.ts';
 import type { RolloutTarget } from '../rollout/target.ts';
+import { sameTemplate } from '../workload/deployment.ts';
 import { rulesFor } from '../workload/kinds/registry.ts';
 import { type Revision, revisionsOf } from '../workload/revisions.ts';
 import { sharedSelector } from '../workload/selector.ts';
@@ -68,18 +71,49 @@ const LEDGER_STATUS = {
   cancelled: 'interrupted',
 } as const;
 
-/** Takes one workload back to a revision, as a release of its own, and watches until it serves. */
+/**
+ * The newest release that put out the template of a revision: a revision does not say of which commit it
+ * is, nor which database it was made for, and the ledger may. `undefined` where none did. Pure.
+ */
+export function releaseOfRevision(
+  entries: readonly LedgerEntry[],
+  { kind, name }: Pick<WorkloadRef, 'kind' | 'name'>,
+  { template }: Pick<Revision, 'template'>,
+): Release | undefined {
+  const found = entries.filter(({ content }) =>
+    content?.workloads.some(
+      (one) =>
+        one.workload.kind === kind &&
+        one.workload.name === name &&
+        sameTemplate(one.template, template),
+    ),
+  );
+  return newestFirst(found.map(({ release }) => release))[0];
+}
+
+/** What a revision that is gone back to is recorded with. */
+export interface RevisionOrigin extends Pick<ReleaseOrigin, 'run' | 'actor'> {
+  /** The release that put it out, where it is known. */
+  readonly of: Release | undefined;
+}
+
+/**
+ * Takes one workload back to a revision, as a release of its own, and watches until it serves.
+ * @param onRecorded hears of that release before anything is changed
+ */
 export async function rollBackToRevision(
   tools: RollbackTools,
   workload: WorkloadRef,
   revision: Revision,
-  run: Omit<ReleaseOrigin, 'version' | 'commit'>,
+  { of, ...run }: RevisionOrigin,
+  onRecorded: (release: Release) => void,
 ): Promise<RollbackResult> {
   const { connection, ledger } = tools;
   const content = { workloads: [{ workload, template: revision.template }], objects: [] };
-  // A revision does not say of which commit it is.
-  const origin = { ...run, version: `revision ${revision.number}`, commit: '' };
+  const { commit = '', migrationVersion = '' } = of ?? {};
+  const origin = { ...run, commit, migrationVersion, version: `revision ${revision.number}` };
   const release = await ledger.create('started', content, origin);
+  onRecorded(release);
   const name = objectName(workload.kind, workload.name);
   const target = { release, sources: new Map([[name, release]]), left: [] };
   let written: RolloutTarget;
@@ -99,6 +133,7 @@ export async function rollBackToRevision(
       : undefined;
   const status = LEDGER_STATUS[followed.status];
   await closeRelease(ledger, release, status, completion, tools.listener.onNotice);
-  const none = { refused: [], repinned: [], drift: [], configMaps: [], restored: [] };
+  const nothing = { refused: [], repinned: [], untold: [], drift: [], unproven: [] };
+  const none = { ...nothing, database: undefined, configMaps: [], restored: [] };
   return { ...followed, target, ...none };
 }

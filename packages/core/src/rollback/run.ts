@@ -7,6 +7,7 @@ import type { Release, ReleaseStatus } from '../release/release.ts';
 import type { Finding } from '../report/finding.ts';
 import type { FollowTools } from '../rollout/follow.ts';
 import type { Standing } from '../rollout/tracker.ts';
+import { databaseSentence } from './database.ts';
 import { configDrift } from './drift.ts';
 import { followRevert, patient } from './follow-revert.ts';
 import type { MovedImage } from './moved-images.ts';
@@ -15,6 +16,7 @@ import { fatesAfter } from './record.ts';
 import { settleImages } from './repin.ts';
 import { appliedElsewhere, readSources, type Source } from './sources.ts';
 import type { RollbackTarget } from './target.ts';
+import { unprovenSentences } from './unproven.ts';
 
 /** What a rollback needs at hand. */
 export interface RollbackTools extends FollowTools {
@@ -23,6 +25,10 @@ export interface RollbackTools extends FollowTools {
   readonly run: string;
   /** Whether none goes back where one cannot. */
   readonly atomic: boolean;
+  /** The release that is gone back from, where it is known. */
+  readonly left?: Release | undefined;
+  /** What has been said before it began, and is not said in the log again. */
+  readonly told?: readonly string[];
 }
 
 /** A workload that the API server does not take back. */
@@ -43,8 +49,14 @@ export interface RollbackResult {
   readonly refused: readonly Refusal[];
   /** Images that were put back by their digest, because their tags had moved. */
   readonly repinned: readonly MovedImage[];
+  /** Images of which it cannot be told whether they are what the release ran. */
+  readonly untold: readonly MovedImage[];
   /** What its pods read and is not as it was then, one sentence each. */
   readonly drift: readonly string[];
+  /** What goes back to a state that was not fully available when it was found, one sentence each. */
+  readonly unproven: readonly string[];
+  /** That the database stays ahead of it, in one sentence. */
+  readonly database: string | undefined;
   /** ConfigMaps that were put back. */
   readonly configMaps: readonly string[];
   /** `kind/name` of what was gone, and is there again; workloads and ConfigMaps aside. */
@@ -66,7 +78,10 @@ export function notReverted(target: RollbackTarget, error: unknown): RollbackRes
     findings: [],
     refused: [],
     repinned: [],
+    untold: [],
     drift: [],
+    unproven: [],
+    database: undefined,
     configMaps: [],
     restored: [],
   };
@@ -95,7 +110,10 @@ export async function rollBack(
   tools: RollbackTools,
   target: RollbackTarget,
 ): Promise<RollbackResult> {
-  const { ledger, listener } = tools;
+  const { ledger, listener, told = [] } = tools;
+  const tell = (sentences: readonly string[]): void => {
+    for (const one of sentences) if (!told.includes(one)) listener.onNotice(one);
+  };
   let from: readonly Source[];
   let elsewhere: readonly KubeObject[];
   let reverted: Reverted;
@@ -110,9 +128,11 @@ export async function rollBack(
   for (const name of restored) listener.onNotice(`${name} was gone, and is there again`);
   for (const problem of problems) listener.onNotice(problem);
   const reached = without(target, refused);
+  const unproven = unprovenSentences(reached, from);
+  tell(unproven);
   const tellDrift = async (): Promise<readonly string[]> => {
     const sentences = await configDrift(tools, reached, from);
-    for (const sentence of sentences) listener.onNotice(sentence);
+    tell(sentences);
     return sentences;
   };
   const [served, drift] = await Promise.all([followRevert(tools, targets), tellDrift()]);
@@ -122,7 +142,9 @@ export async function rollBack(
       await mark(tools, release, status, takenBack);
     }
   }
-  const whole = { ...followed, target, refused, drift, configMaps, restored };
+  const database = followed.status === 'failed' ? undefined : databaseSentence(tools.left, reached);
+  if (database) listener.onNotice(database);
+  const whole = { ...followed, target, refused, drift, unproven, database, configMaps, restored };
   if (refused.length === 0 || followed.status !== 'succeeded') return whole;
   const names = refused.map(({ name }) => name).join(', ');
   const why = refused.map(({ error }) => errorMessage(error)).join(' ');

@@ -2,7 +2,7 @@ import { readObject } from '../cluster/apply.ts';
 import type { Connection, RequestOptions } from '../cluster/connection.ts';
 import { objectName } from '../cluster/object.ts';
 import { currentRelease, isGood, newestFirst } from '../release/history.ts';
-import type { Ledger } from '../release/ledger.ts';
+import type { LedgerEntry } from '../release/ledger.ts';
 import type { Release } from '../release/release.ts';
 import { sameTemplate } from '../workload/deployment.ts';
 import { templateOf, workloadResource } from '../workload/template.ts';
@@ -29,18 +29,17 @@ export function mayRunUnserved(
 /**
  * The release that runs, in part at least, although it never served. Only the cluster knows: a run that
  * was killed cannot have said how far it came, and a release that failed may have been taken back.
+ * @param entries what `releases` hold
  * @param workloads `kind/name` of those that matter; `undefined` for all
  */
 export async function unservedRelease(
   connection: Connection,
-  ledger: Ledger,
+  entries: readonly LedgerEntry[],
   releases: readonly Release[],
   workloads: readonly string[] | undefined,
   options: RequestOptions,
 ): Promise<Release | undefined> {
-  const candidates = mayRunUnserved(releases, workloads);
-  const entries = candidates.length === 0 ? [] : await ledger.entries(options);
-  for (const release of candidates) {
+  for (const release of mayRunUnserved(releases, workloads)) {
     const entry = entries.find((one) => one.release.number === release.number);
     for (const { workload, template } of entry?.content?.workloads ?? []) {
       const { kind, namespace, name } = workload;

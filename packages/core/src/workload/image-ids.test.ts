@@ -32,3 +32,19 @@ test('the images of a container are told once each, whichever pod runs them', ()
   ]);
   expect(imageIdsOf(pods, 'sidecar')).toEqual([]);
 });
+
+test('an image is told with the nodes on which it runs, each once, and not with all of many', () => {
+  const owner = replicaSet(deployment());
+  const on = (nodeName: string, digest: string) => {
+    const one = pod(owner, [{ name: 'web', ready: true, imageID: `shop/web@${digest}` }]);
+    return { ...one, spec: { ...one.spec, nodeName } };
+  };
+  expect(
+    imageIdsOf([on('b', DIGEST), on('a', DIGEST), on('b', DIGEST), on('c', OTHER)], 'web'),
+  ).toEqual([
+    { digest: DIGEST, of: 'manifest', nodes: ['a', 'b'] },
+    { digest: OTHER, of: 'manifest', nodes: ['c'] },
+  ]);
+  const many = Array.from({ length: 50 }, (_, index) => on(`node-${index}`, DIGEST));
+  expect(imageIdsOf(many, 'web')[0]?.nodes).toHaveLength(20);
+});

@@ -1,4 +1,4 @@
-import { type KubeObject, objectName, RESOURCES, type Resource } from '../../cluster/object.ts';
+import { type KubeObject, objectName, RESOURCES } from '../../cluster/object.ts';
 import type { Condition, Pod, PodTemplate } from '../types.ts';
 import { clause } from './clause.ts';
 import { countOf } from './count.ts';
@@ -36,8 +36,6 @@ export interface Job extends KubeObject {
     readonly conditions?: readonly Condition[] | null;
   };
 }
-
-const jobs: Resource = { apiVersion: 'batch/v1', kind: 'Job', name: 'jobs', namespaced: true };
 
 /** A Job with this label waits, suspended, until Kueue admits it, and then runs by itself. */
 const QUEUE_LABEL = 'kueue.x-k8s.io/queue-name';
@@ -120,7 +118,7 @@ function progress(object: KubeObject, related: Related): Progress {
 
 /** A Job. Its template cannot be changed, so that every pod of it is new. */
 export const jobRules: KindRules = {
-  resource: jobs,
+  resource: RESOURCES.jobs,
   related: [RESOURCES.pods],
   helpful: [],
   relate: (object, collections) => {

@@ -1,0 +1,40 @@
+import type { MigrateCommand } from '../request.ts';
+import { failedBefore, type MigrateResult, type MigrateStatus } from '../result.ts';
+import type { RemoteOutcome } from './remote.ts';
+
+const DONE: Readonly<Partial<Record<MigrateCommand, MigrateStatus>>> = {
+  up: 'applied',
+  down: 'reverted',
+  status: 'up-to-date',
+  plan: 'up-to-date',
+};
+
+/**
+ * What outputs, summary and report say of migrations that ran somewhere else: what the runner told, with
+ * the reason for which the step fails, which may say more. A runner that ended well and whose result was
+ * lost did what it was asked for; what that was, nobody tells. Pure.
+ */
+export function resultOfRemote(
+  { result, failure }: RemoteOutcome,
+  command: MigrateCommand,
+): MigrateResult {
+  if (!failure) {
+    if (result) return result;
+    return {
+      command,
+      status: DONE[command] ?? 'changed',
+      appliedCount: 0,
+      pendingCount: undefined,
+      current: undefined,
+      previous: undefined,
+      migrations: [],
+      failure: undefined,
+      preview: undefined,
+    };
+  }
+  const before = failedBefore(failure);
+  if (!result) return { ...before, command };
+  const { message, position } = failure;
+  const kind = result.failure?.kind ?? before.failure?.kind ?? 'failed';
+  return { ...result, status: 'failed', failure: { kind, message, position } };
+}
