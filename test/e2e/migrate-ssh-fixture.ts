@@ -1,4 +1,5 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, test } from '@jest/globals';
 import { type Db, MongoClient } from 'mongodb';
@@ -88,6 +89,17 @@ export function overSsh(request: Partial<MigrateRequest>, options: SshOptions): 
       );
     });
   return { outcome, cancel, log, says };
+}
+
+/** A checkout whose main branch is production, with these migrations. */
+export async function workspaceOf(migrations: Readonly<Record<string, string>>): Promise<string> {
+  const workspace = await temporaryFolder('checkout');
+  await mkdir(join(workspace, 'migrations'));
+  await writeFile(join(workspace, 'paal.yaml'), 'environments: { production: { branch: main } }\n');
+  for (const [name, text] of Object.entries(migrations)) {
+    await writeFile(join(workspace, 'migrations', name), text);
+  }
+  return workspace;
 }
 
 /** Waits until `condition` holds. */

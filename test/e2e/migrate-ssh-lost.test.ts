@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect } from '@jest/globals';
 import { cuttableWay } from '../sshd/cuttable.ts';
 import { A, B, marking } from './migrate-fixture.ts';
@@ -53,6 +54,18 @@ async function sessions(): Promise<readonly number[]> {
   const all = await ground().server.processes();
   return [...all].filter(([, line]) => line.startsWith('sshd: db-admin')).map(([pid]) => pid);
 }
+
+describe('a run that takes its time', () => {
+  serverTest('goes on as long as its client gives signs of life', async () => {
+    const call = await begin();
+    // More than the server's patience, 9 s with this interval.
+    await delay(11_000);
+    expect(await runners()).toHaveLength(1);
+    await ground().release();
+    expect((await call.outcome).failure).toBeUndefined();
+    expect(await ground().changelog()).toEqual([A, B]);
+  });
+});
 
 describe('a run that is cancelled', () => {
   serverTest('stops on the server, too, frees its lease, and says what was cut off', async () => {

@@ -72,6 +72,16 @@ describe('install.sh', () => {
     expect([await listing(), await server.run('cat /etc/paal/production.env')]).toEqual(before);
   });
 
+  serverTest('makes settings to be filled in, for nobody but root and db-admin', async () => {
+    const { server } = ground();
+    const runner = join(repositoryRoot, 'dist/migrate/runner/index.js');
+    const said = await server.run(`${SCRIPTS}/install.sh --runner=${runner} --env=staging`);
+    expect(said).toContain('Fill in /etc/paal/staging.env.');
+    const made = await server.run('stat -c "%A %U:%G" /etc/paal/staging.env');
+    expect(made).toBe('-rw-r----- root:db-admin');
+    await server.run('rm /etc/paal/staging.env');
+  });
+
   serverTest('says what is missing', async () => {
     const refused = async (args: string) =>
       await ground().server.run(`${SCRIPTS}/install.sh ${args} 2>&1 || :`);
