@@ -13,6 +13,7 @@ import {
   createOrRead,
   findJobs,
   isFinished,
+  isTold,
   type Place,
   requireSecret,
   resume,
@@ -127,7 +128,7 @@ export async function prepareJob(
   const found = await findJobs(place, key, { signal });
   const own = jobName(options.run, key);
   const live =
-    found.find((job) => !isFinished(job)) ?? found.find(({ metadata }) => metadata.name === own);
+    found.find((job) => !isTold(job)) ?? found.find(({ metadata }) => metadata.name === own);
   if (live && !isUnbegun(live)) return { job: live, attached: true };
   const { uri } = options;
   if (uri.kind === 'secret') await requireSecret(place, uri, { signal });
