@@ -10,6 +10,7 @@ import {
 } from '../test/bench/benchmark.ts';
 import { cancel } from '../test/bench/cancel.ts';
 import { coldStart } from '../test/bench/cold-start.ts';
+import { migrate } from '../test/bench/migrate.ts';
 import { oneBadAmong20 } from '../test/bench/one-bad.ts';
 import { overhead } from '../test/bench/overhead.ts';
 import { requests } from '../test/bench/requests.ts';
@@ -27,6 +28,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   requests,
   thousand,
   cancel,
+  migrate,
 ];
 
 /** The cluster of the end-to-end tests, where one is up; and one whose pods are simulated. */
@@ -35,6 +37,7 @@ const CLUSTERS = { any: 'test', kwok: 'bench-kwok' } as const;
 interface Options {
   readonly json?: string;
   readonly rounds?: number;
+  readonly documents?: number;
 }
 
 /** Clusters that are started when they are first asked for; those that were up before stay up. */
@@ -66,14 +69,19 @@ function count(text: string): number {
   throw new InvalidArgumentError('Write a number from 1 to 99.');
 }
 
+function documentCount(text: string): number {
+  if (/^[1-9]\d{0,7}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Write a number from 1 to 99999999.');
+}
+
 /** Runs benchmarks one after the other; one that breaks does not keep the others from running. */
 async function runAll(
   benchmarks: readonly Benchmark[],
-  { json, rounds }: Options,
+  { json, rounds, documents }: Options,
 ): Promise<boolean> {
   const signal = interruption();
   const { cluster, stopStarted } = clusters(signal);
-  const bench: Bench = { say: printProgress(), signal, rounds, cluster };
+  const bench: Bench = { say: printProgress(), signal, rounds, documents, cluster };
   const results: Record<string, readonly Figure[]> = {};
   let broken = 0;
   try {
@@ -108,6 +116,7 @@ await new Command('npm run bench --')
   )
   .argument('[NAME...]', 'benchmarks to run; default: all')
   .option('--rounds <number>', 'how often to measure what is measured several times', count)
+  .option('--documents <number>', 'how many documents migrate walks', documentCount)
   .option('--json <file>', 'writes the figures as JSON')
   .action(async (names: readonly string[], options: Options) => {
     const unknown = names.find((name) => !BENCHMARKS.some((one) => one.name === name));

@@ -15,6 +15,11 @@ export async function actionNames(): Promise<readonly string[]> {
     .sort();
 }
 
+/** Declarations that users copy, by action: a file of types alone is its own declaration. */
+const DECLARATIONS: Readonly<Record<string, { readonly from: string; readonly to: string }>> = {
+  migrate: { from: 'packages/core/src/migrate/context/migration.ts', to: 'migration.d.ts' },
+};
+
 async function compile(project: string): Promise<void> {
   const directory = join(repositoryRoot, project);
   await execa('tsc', ['-p', directory], { preferLocal: true, localDir: repositoryRoot });
@@ -42,6 +47,8 @@ async function bundle(name: string, target: string): Promise<void> {
   if (existsSync(runner)) await pack(runner, join(output, 'runner'));
   for (const file of ['action.yml', 'README.md']) await cp(join(source, file), join(output, file));
   await cp(join(repositoryRoot, 'LICENSE'), join(output, 'LICENSE'));
+  const { [name]: declaration } = DECLARATIONS;
+  if (declaration) await cp(join(repositoryRoot, declaration.from), join(output, declaration.to));
   await rm(target, { recursive: true, force: true });
   await cp(output, target, { recursive: true });
   await rm(output, { recursive: true });

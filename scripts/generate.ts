@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { configSchema } from '@paal/core/config/schema';
+import { RULES } from '@paal/core/migrate/lint/rules/registry';
 import { Command } from 'commander';
 import { parse } from 'yaml';
 import * as z from 'zod';
@@ -54,6 +55,15 @@ export function outputsTable(name: string, metadata: ActionMetadata): string {
   return ['| output | what it is |', '|---|---|', ...rows].join('\n');
 }
 
+/** The Markdown table of the linter's rules. */
+export function rulesTable(): string {
+  const rows = Object.entries(RULES).map(
+    ([name, { severity, finds, instead }]) =>
+      `| \`${name}\` | ${severity} | ${cell(finds)} | ${cell(instead)} |`,
+  );
+  return ['| rule | severity | finds | instead |', '|---|---|---|---|', ...rows].join('\n');
+}
+
 /** `text` with what stands between `<!-- name -->` and `<!-- /name -->` replaced. */
 export function replaceSection(text: string, name: string, content: string): string {
   const section = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`);
@@ -78,6 +88,9 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
     const withInputs = replaceSection(readme, 'inputs', inputsTable(name, metadata));
     files.set(path, replaceSection(withInputs, 'outputs', outputsTable(name, metadata)));
   }
+  const lint = 'docs/migration-lint.md';
+  const page = await readFile(join(repositoryRoot, lint), 'utf8');
+  files.set(lint, replaceSection(page, 'rules', rulesTable()));
   const schema = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
   files.set('docs/paal.schema.json', `${JSON.stringify(schema, undefined, 2)}\n`);
   return files;
@@ -85,7 +98,9 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
 
 if (import.meta.main) {
   await new Command('npm run generate --')
-    .description('Writes the tables of the READMEs and the JSON Schema of paal.yaml.')
+    .description(
+      'Writes the tables of the READMEs, of the rules for migrations, and the JSON Schema of paal.yaml.',
+    )
     .action(async () => {
       for (const [path, content] of await generated()) {
         await writeFile(join(repositoryRoot, path), content);

@@ -27,6 +27,8 @@ export interface Bench {
   readonly signal: AbortSignal;
   /** How often to measure, where the user says so. */
   readonly rounds: number | undefined;
+  /** How many documents to migrate, where the user says so. */
+  readonly documents?: number | undefined;
   /** The cluster that all benchmarks of a run share, or the one whose pods kwok simulates. */
   cluster(provider?: 'kwok'): Promise<Cluster>;
 }

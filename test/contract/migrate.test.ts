@@ -57,12 +57,23 @@ describe('paal/migrate with bad inputs', () => {
     [
       'an unknown command',
       { command: 'upp' },
-      'The input "command" is "upp"; write one of up, down, status, plan.',
+      'The input "command" is "upp"; write one of up, down, status, plan, baseline, repair, unlock, lint.',
     ],
     [
       'an unknown driver',
       { driver: 'postgres' },
-      'The input "driver" is "postgres"; write one of mongodb.',
+      'The input "driver" is "postgres"; write one of mongodb, job, ssh, command.',
+    ],
+    ['previous without down', { to: 'previous' }, 'it needs command down'],
+    [
+      'a duration that is none',
+      { 'lock-wait': 'long' },
+      'The input "lock-wait": "long" is not a duration',
+    ],
+    [
+      'unlock without an owner and without a server',
+      { command: 'unlock', count: '1' },
+      'mean nothing to command unlock',
     ],
     ['to and count', { to: 'x', count: '1' }, '"to" and "count" exclude each other'],
     [
@@ -107,14 +118,6 @@ describe('paal/migrate with bad inputs', () => {
       'status',
     ]);
     expect(shown(step)).not.toContain('topsecret');
-  });
-
-  test('a file that is nearly a migration is named at its place', async () => {
-    const workspace = await workspaceWith({ 'migrations/2024-a.js': GOOD });
-    const step = await runStep('migrate', { workspace, inputs: { uri: CLOSED } });
-    expect(step.log).toContain(
-      '::error file=migrations/2024-a.js::migrations/2024-a.js is not named like a migration',
-    );
   });
 
   test('an unknown key of paal.yaml is named at its place', async () => {

@@ -205,6 +205,24 @@ describe('a database that cannot be used', () => {
     expect(step.log.replace(/^::add-mask::.*$/gm, '')).not.toContain('topsecret');
   });
 
+  test('a file that is nearly named like a migration is refused at its place, not passed over', async () => {
+    const shop = await open({ 'migrations/2024-a.js': marking('a') });
+    const step = await shop.migrate();
+    expect(step.log).toContain(
+      '::error file=migrations/2024-a.js::migrations/2024-a.js is not named like a migration',
+    );
+    expect(await shop.db.listCollections().toArray()).toEqual([]);
+  });
+
+  test('a transaction is refused by a server that has none, before anything is run', async () => {
+    const shop = await open({ [`migrations/${A}`]: marking('a') });
+    const step = await shop.migrate({ transaction: 'true' });
+    expect(step.errors[0]).toMatch(
+      /run in a transaction, which this server does not have: The server is a/,
+    );
+    expect(await shop.marks()).toEqual([]);
+  });
+
   test('a changelog that is none is refused, and nothing is run', async () => {
     const shop = await open({ [`migrations/${A}`]: marking('a') });
     await shop.db.collection('changelog').insertOne({ note: 'ours' });

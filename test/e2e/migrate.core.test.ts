@@ -1,11 +1,7 @@
-import { symlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { execa } from 'execa';
-import { repositoryRoot } from '../../scripts/repository.ts';
-import { A, B, C, D, marking, type Shop, shops } from './migrate-fixture.ts';
+import { A, B, C, marking, type Shop, shops } from './migrate-fixture.ts';
 
-const { uri, open } = shops();
+const { open } = shops();
 const ABC = {
   [`migrations/${A}`]: marking('a'),
   [`migrations/${B}`]: marking('b'),
@@ -167,74 +163,5 @@ describe('paal/migrate down', () => {
     expect(step.outputs).toMatchObject({ status: 'planned', current: C });
     expect(step.summary).toContain('Would revert 2 migrations');
     expect(await shop.marks()).toEqual(['a', 'b', 'c']);
-  });
-});
-
-describe('beside migrate-mongo', () => {
-  /** Runs migrate-mongo's own command line in the repository. */
-  async function migrateMongo(shop: Shop, command: string): Promise<string> {
-    await shop.write({
-      'migrate-mongo-config.js': `module.exports = {
-        mongodb: { url: ${JSON.stringify(uri())}, databaseName: '${shop.database}' },
-        migrationsDir: 'migrations',
-        migrationFileExtension: '.mjs',
-        changelogCollectionName: 'changelog',
-        lockCollectionName: 'changelog_lock',
-        lockTtl: 0,
-        useFileHash: false,
-      };`,
-    });
-    const program = join(repositoryRoot, 'node_modules/migrate-mongo/bin/migrate-mongo.js');
-    const { stdout } = await execa(process.execPath, [program, command], { cwd: shop.workspace });
-    return stdout;
-  }
-
-  test('it understands what PAAL applied, and reverts it', async () => {
-    const shop = await open(ABC);
-    await shop.migrate({ to: B });
-    const status = await migrateMongo(shop, 'status');
-    const states = [A, B, C].map((name) => status.split('\n').find((line) => line.includes(name)));
-    expect(states[0]).toMatch(/\d{4}-\d\d-\d\dT[\d:.]+Z/);
-    expect(states[1]).toMatch(/\d{4}-\d\d-\d\dT[\d:.]+Z/);
-    expect(states[2]).toContain('PENDING');
-    await migrateMongo(shop, 'down');
-    expect(await shop.marks()).toEqual(['a']);
-    expect((await shop.migrate({ command: 'status' })).outputs).toMatchObject({
-      status: 'planned',
-      'pending-count': '2',
-      current: A,
-    });
-  });
-
-  test('PAAL understands what it applied, goes on from there, and reverts it', async () => {
-    const shop = await open({ ...ABC });
-    await migrateMongo(shop, 'up');
-    await shop.write({ [`migrations/${D}`]: marking('d') });
-    const step = await shop.migrate();
-    expect(step.outputs).toMatchObject({ 'applied-count': '1', current: D, previous: C });
-    expect((await shop.migrate({ command: 'down', to: A })).outputs).toMatchObject({
-      status: 'reverted',
-      'applied-count': '3',
-      current: A,
-    });
-    expect(await migrateMongo(shop, 'status')).toMatch(new RegExp(`${B}.*PENDING`));
-  });
-
-  test("the repository's own driver is used where it has one", async () => {
-    const shop = await open({
-      'migrations/20240101000000-own.js': `const { MongoClient, ObjectId } = require('mongodb');
-        exports.up = async (db, client) => {
-          if (!(client instanceof MongoClient)) throw new Error('another driver');
-          await db.collection('marks').insertOne({ _id: new ObjectId() });
-        };`,
-      'node_modules/.keep': '',
-    });
-    await symlink(
-      join(repositoryRoot, 'node_modules/mongodb'),
-      join(shop.workspace, 'node_modules/mongodb'),
-    );
-    const step = await shop.migrate();
-    expect(step.errors).toEqual([]);
-    expect(step.log).toMatch(/with mongodb \d+\.\d+\.\d+ of the repository/);
   });
 });

@@ -126,6 +126,11 @@ function deleteComment(comment: Resource, { repository }: Call): Answer {
   return { status: 204 };
 }
 
+function listPullRequestFiles({ repository, path }: Call): Answer {
+  const files = repository.pullRequestFiles.get(Number(path[0]));
+  return files ? list(files) : NOT_FOUND;
+}
+
 function showCommit({ sha, message, parents, date }: Commit, base: string): object {
   const person = {
     name: 'Ada',
@@ -191,6 +196,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ['GET', /^\/issues\/comments\/(\d+)$/, withId(comments, ok)],
   ['PATCH', /^\/issues\/comments\/(\d+)$/, withId(comments, updateComment)],
   ['DELETE', /^\/issues\/comments\/(\d+)$/, withId(comments, deleteComment)],
+  ['GET', /^\/pulls\/(\d+)\/files$/, listPullRequestFiles],
   ['GET', /^\/commits$/, listCommits],
   ['GET', /^\/commits\/(.+)$/, getCommit],
   ['GET', /^\/compare\/(.+)$/, compare],

@@ -206,3 +206,30 @@ describe('commits', () => {
     expect((await compare('main...main')).status).toBe('identical');
   });
 });
+
+describe('a pull request', () => {
+  test('has its files in pages; one that is not there is a 404', async () => {
+    const names = Array.from({ length: 130 }, (_, index) => `f${index}`);
+    const files = names.map((filename) => ({ filename, status: 'added' as const }));
+    github.repository.pullRequestFiles.set(7, files);
+    const all = await octokit.paginate(octokit.rest.pulls.listFiles, {
+      ...here,
+      pull_number: 7,
+      per_page: 100,
+    });
+    expect(all.map(({ filename }) => filename)).toEqual(names);
+    const other = octokit.rest.pulls.listFiles({ ...here, pull_number: 8 });
+    await expect(other).rejects.toMatchObject({ status: 404 });
+  });
+});
+
+describe('GraphQL', () => {
+  test('says who the token is, and knows nothing else', async () => {
+    expect(await octokit.graphql('query { viewer { login } }')).toEqual({
+      viewer: { login: 'github-actions[bot]' },
+    });
+    await expect(octokit.graphql('query { viewer { email } }')).rejects.toThrow(
+      'The double knows only',
+    );
+  });
+});

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Answer, NOT_FOUND } from './answers.ts';
+import { type Answer, NOT_FOUND, ok, USER } from './answers.ts';
 import { deployForJob, type JobWithEnvironment } from './deployments.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { type Deployment, RepositoryState } from './state.ts';
@@ -70,9 +70,17 @@ function unauthorized(header: string | undefined, token: string): Answer | undef
   return { status: 401, body: { message: 'Bad credentials' } };
 }
 
+/** GraphQL knows one question: who the token is. */
+function answerQuery({ query }: Record<string, unknown>): Answer {
+  const asks =
+    typeof query === 'string' && /^query\s*\{\s*viewer\s*\{\s*login\s*\}\s*\}$/.test(query);
+  if (asks) return ok({ data: { viewer: { login: USER.login } } });
+  return ok({ errors: [{ message: 'The double knows only viewer { login }' }] });
+}
+
 /**
  * Starts a double of GitHub's REST API on this machine: deployments and their statuses, check runs,
- * issue comments and commits of one repository, held in memory. It is a double because the real API
+ * issue comments, commits and the files of pull requests of one repository, held in memory. It is a double because the real API
  * cannot be had in a test. It speaks HTTP, and answers as https://docs.github.com/rest (version
  * 2022-11-28) describes for these endpoints: authentication, pagination, validation, and what one
  * resource does to another. Everything else is a 404.
@@ -90,6 +98,7 @@ export async function startGitHubDouble(owner = 'paal', repo = 'shop'): Promise<
     const refused = unauthorized(request.headers.authorization, token);
     if (refused) return refused;
     if (!body) return { status: 400, body: { message: 'Problems parsing JSON' } };
+    if (request.method === 'POST' && url.pathname === '/graphql') return answerQuery(body);
     if (!url.pathname.toLowerCase().startsWith(root.toLowerCase())) return NOT_FOUND;
     const below = url.pathname.slice(root.length);
     for (const [method, pattern, endpoint] of ENDPOINTS) {

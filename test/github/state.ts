@@ -9,6 +9,13 @@ export type Deployment = Resource & { readonly statuses: Resource[] };
 /** A check run with its annotations. */
 export type CheckRun = Resource & { annotations: readonly unknown[] };
 
+/** A file of a pull request, as the API lists it. */
+export interface PullRequestFile {
+  readonly filename: string;
+  readonly status: 'added' | 'removed' | 'modified' | 'renamed' | 'copied' | 'changed';
+  readonly previous_filename?: string;
+}
+
 export interface Commit {
   readonly sha: string;
   readonly message: string;
@@ -28,6 +35,8 @@ export class RepositoryState {
   readonly deployments: Deployment[] = [];
   readonly checkRuns: CheckRun[] = [];
   readonly comments: Resource[] = [];
+  /** The files that a pull request changes, by its number. */
+  readonly pullRequestFiles = new Map<number, readonly PullRequestFile[]>();
   #lastId = 0;
 
   nextId(): number {

@@ -10,8 +10,22 @@ const WRITES: Readonly<Record<string, string>> = {
   delete: 'deletes',
 };
 /** What only a member of a replica set understands. */
-const OF_SESSIONS = ['lsid', 'txnNumber', 'autocommit', 'startTransaction', '$clusterTime'];
+const OF_SESSIONS = [
+  'lsid',
+  'txnNumber',
+  'autocommit',
+  'startTransaction',
+  'readConcern',
+  '$clusterTime',
+];
 const SET = 'double';
+
+const BUILD_INFO = new Set(['buildInfo', 'buildinfo']);
+
+/** What a server says of its build, without the name of one that has no transactions. */
+function plainBuild(answer: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(Object.entries(answer).filter(([key]) => !key.startsWith('ferretdb')));
+}
 
 interface Transaction {
   readonly writes: Buffer[];
@@ -57,6 +71,7 @@ export class ReplicaSetDouble {
     const [command = ''] = Object.keys(body);
     if (HELLO.has(command)) return this.#hello(bodyOf(await send(message.bytes)));
     if (message.isQuery) return await send(message.bytes);
+    if (BUILD_INFO.has(command)) return plainBuild(bodyOf(await send(withoutSession(message))));
     const session = sessionOf(body);
     if (session === undefined) return await send(withoutSession(message));
     if (command === 'commitTransaction') return await this.#commit(session, send);

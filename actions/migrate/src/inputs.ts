@@ -39,7 +39,7 @@ export interface Inputs {
 
 type Migrations = NonNullable<Environment['migrations']>;
 
-const COMMANDS = ['up', 'down', 'status', 'plan', 'baseline', 'repair', 'unlock'] as const;
+const COMMANDS = ['up', 'down', 'status', 'plan', 'baseline', 'repair', 'unlock', 'lint'] as const;
 /** The commands for which a limit means something. */
 const LIMITED: readonly MigrateCommand[] = ['up', 'down', 'plan', 'baseline'];
 
@@ -77,6 +77,7 @@ function readRequest(
   run: RunIdentity,
 ): MigrateRequest {
   const command = choiceInput('command', COMMANDS) ?? 'up';
+  if (command === 'lint') throw new Error('command lint has inputs of its own');
   const limit = readLimit(command);
   const dryRun = booleanInput('dry-run') === true;
   return {

@@ -1,3 +1,4 @@
+import { textInput } from '@paal/core/action/inputs';
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { currentRun } from '@paal/core/action/run';
 import { UserError } from '@paal/core/errors';
@@ -20,6 +21,11 @@ async function direct({ request, settings }: Inputs, context: ActionContext) {
 
 /** Applies or reverts migrations, or says what is applied and what would be. */
 export async function main(context: ActionContext): Promise<void> {
+  if (textInput('command') === 'lint') {
+    // The parser and GitHub's client are for this command alone.
+    const { lint } = await import(/* webpackMode: "eager" */ './lint.ts');
+    return await lint(context);
+  }
   writeDefaultOutputs();
   let result: MigrateResult;
   try {

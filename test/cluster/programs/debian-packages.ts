@@ -17,7 +17,7 @@ interface Package {
 
 const SYSTEM_FOLDERS = ['/usr/sbin', '/sbin'];
 
-/** Debian packages that the cluster and its services use; their services are never started. */
+/** Debian packages that the cluster, its services and tests use; their services are never started. */
 export const packages = {
   containerd: { executable: 'containerd', service: 'containerd' },
   runc: { executable: 'runc' },
@@ -34,6 +34,8 @@ export const packages = {
     executable: 'prometheus-alertmanager',
     service: 'prometheus-alertmanager',
   },
+  'openssh-server': { executable: 'sshd', service: 'ssh' },
+  shellcheck: { executable: 'shellcheck' },
 } as const satisfies Readonly<Record<string, Package>>;
 
 export type PackageName = keyof typeof packages;

@@ -48,6 +48,20 @@ verify:
     expect(error.message).toContain('Did you mean "prometheus"?');
   });
 
+  test('an unknown rule of the linter is named with the nearest rule, and all that there are', () => {
+    const error = refusal('migrations:\n  lint: { drop-colection: off }\n');
+    expect(error.message).toContain(
+      'paal.yaml:2:11: unknown key "drop-colection" (migrations.lint)',
+    );
+    expect(error.message).toContain('Did you mean "drop-collection"?');
+    expect(error.message).toContain('Known keys: app-model-import, changelog-write');
+  });
+
+  test('lint-after may be written as a number', () => {
+    const { migrations } = parse('migrations: { lint-after: 20260101000000 }');
+    expect(migrations?.['lint-after']).toBe('20260101000000');
+  });
+
   test('a malformed duration is named with its place and the accepted form', () => {
     const error = refusal('rollout:\n  timeout: ten minutes\n');
     expect(error.message).toContain('paal.yaml:2:12: rollout.timeout: "ten minutes"');

@@ -7,6 +7,7 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: JsonSchema | boolean;
   readonly items?: JsonSchema;
+  readonly propertyNames?: { readonly enum?: readonly string[] };
 }
 
 /** The keys that `schema` knows at `path`. */
@@ -22,7 +23,7 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): readonly st
         ? node?.items
         : (node?.properties?.[String(key)] ?? (typeof other === 'object' ? other : undefined));
   }
-  return Object.keys(node?.properties ?? {});
+  return node?.propertyNames?.enum ?? Object.keys(node?.properties ?? {});
 }
 
 /**

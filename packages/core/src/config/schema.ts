@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { UserError } from '../errors.ts';
 import { parseDuration } from './duration.ts';
+import { LINT_RULES, LINT_SEVERITIES } from './lint-rules.ts';
 
 const duration = z
   .string()
@@ -146,6 +147,15 @@ const sections = {
       'on-interrupted': z.enum(['fail', 'retry', 'resume']).optional(),
       'lock-wait': duration.optional(),
       'lock-ttl': duration.optional(),
+      lint: z
+        .partialRecord(z.enum(LINT_RULES), z.enum(LINT_SEVERITIES))
+        .optional()
+        .describe('What a finding of a rule is: off, info, warning or error'),
+      'lint-after': z
+        .union([name, z.number()])
+        .transform(String)
+        .optional()
+        .describe('This migration and older ones are not linted'),
     })
     .optional(),
   verify: z

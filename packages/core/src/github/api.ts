@@ -44,11 +44,23 @@ export interface GitHubApi {
     find: () => Promise<T | undefined>,
     signal: AbortSignal,
   ): Promise<T>;
+  /** Changes what is there; a second time that changes nothing more. */
+  patch<T>(path: string, body: object, signal: AbortSignal): Promise<T>;
+  /**
+   * Asks GraphQL, for the little that REST does not tell; gives `data`.
+   * @throws GitHubError also for an answer with errors
+   */
+  query<T>(document: string, signal: AbortSignal): Promise<T>;
   close(): Promise<void>;
 }
 
 /** Milliseconds for one attempt, from the look-up of the name to the end of the answer. */
 const ATTEMPT = 5_000;
+
+interface GraphqlAnswer<T> {
+  readonly data?: T;
+  readonly errors?: readonly { readonly message?: string }[];
+}
 
 function saidBy(body: string): string {
   try {
@@ -64,16 +76,19 @@ function saidBy(body: string): string {
  * Honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
  */
 export function githubApi({ apiUrl, token, repository }: GitHubAccess, clock: Clock): GitHubApi {
-  const base = `${apiUrl.replace(/\/+$/, '')}/repos/${repository}`;
+  const root = apiUrl.replace(/\/+$/, '');
+  const base = `${root}/repos/${repository}`;
+  // https://api.github.com/graphql, and https://HOST/api/graphql beside https://HOST/api/v3.
+  const graphql = `${root.replace(/\/v3$/, '')}/graphql`;
   let dispatcher: EnvHttpProxyAgent | undefined;
 
   const once = async <T>(
-    method: 'GET' | 'POST',
-    path: string,
+    method: 'GET' | 'POST' | 'PATCH',
+    url: string,
     body: object | undefined,
     signal: AbortSignal,
   ): Promise<T> => {
-    const what = `${method} ${base}${path.replace(/\?.*/, '')}`;
+    const what = `${method} ${url.replace(/\?.*/, '')}`;
     const deadline = AbortSignal.timeout(ATTEMPT);
     let status: number;
     let headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -81,7 +96,7 @@ export function githubApi({ apiUrl, token, repository }: GitHubAccess, clock: Cl
     try {
       // Not before it is needed: it refuses a proxy's address that is none.
       dispatcher ??= new EnvHttpProxyAgent({ allowH2: false });
-      const answer = await send(base + path, {
+      const answer = await send(url, {
         method,
         headers: {
           accept: 'application/vnd.github+json',
@@ -130,8 +145,17 @@ export function githubApi({ apiUrl, token, repository }: GitHubAccess, clock: Cl
   };
 
   return {
-    get: (path, signal) => patiently(() => once('GET', path, undefined, signal), signal),
-    post: (path, body, signal) => patiently(() => once('POST', path, body, signal), signal),
+    get: (path, signal) => patiently(() => once('GET', base + path, undefined, signal), signal),
+    post: (path, body, signal) => patiently(() => once('POST', base + path, body, signal), signal),
+    patch: (path, body, signal) =>
+      patiently(() => once('PATCH', base + path, body, signal), signal),
+    query: <T>(document: string, signal: AbortSignal) =>
+      patiently(async () => {
+        const body = { query: document };
+        const { data, errors } = await once<GraphqlAnswer<T>>('POST', graphql, body, signal);
+        if (data && !errors?.length) return data;
+        throw new GitHubError(`POST ${graphql}: ${errors?.[0]?.message ?? 'no data'}`, 422);
+      }, signal),
     create: <T>(
       path: string,
       body: object,
@@ -140,7 +164,7 @@ export function githubApi({ apiUrl, token, repository }: GitHubAccess, clock: Cl
     ) =>
       patiently(async (made) => {
         const found = made > 0 ? await find() : undefined;
-        return found ?? (await once<T>('POST', path, body, signal));
+        return found ?? (await once<T>('POST', base + path, body, signal));
       }, signal),
     close: async () => {
       await dispatcher?.destroy();

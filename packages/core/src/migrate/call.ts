@@ -4,7 +4,6 @@ import { migrationContext } from './context/context.ts';
 import type { EngineIo } from './engine-io.ts';
 import type { MigrationCall } from './journal.ts';
 import type { LoadedStep } from './load.ts';
-import type { MigrateRequest } from './request.ts';
 import { runInTransaction } from './transaction.ts';
 import { transactionSupport } from './transaction-support.ts';
 
@@ -13,17 +12,9 @@ export interface CallerOptions {
   /** Made with `monitorCommands` where there are transactions. */
   readonly client: MongoClient;
   readonly database: string;
-  readonly request: Pick<MigrateRequest, 'transaction'>;
   readonly io: EngineIo;
   /** Of a cancellation, or of a lease that was lost. */
   readonly signal: AbortSignal;
-}
-
-type Transactions = Pick<MigrateRequest, 'transaction'>;
-
-/** Whether `step` is a transaction: as the migration itself says, else as was asked for. */
-export function isTransaction(step: LoadedStep, { transaction }: Transactions): boolean {
-  return step.transaction ?? transaction;
 }
 
 /**
@@ -33,9 +24,8 @@ export function isTransaction(step: LoadedStep, { transaction }: Transactions): 
 export async function checkTransactions(
   steps: readonly LoadedStep[],
   own: MongoClient,
-  request: Transactions,
 ): Promise<void> {
-  const first = steps.find((step) => isTransaction(step, request));
+  const first = steps.find(({ transaction }) => transaction);
   if (first === undefined) return;
   const admin = own.db('admin');
   const [hello, buildInfo] = await Promise.all([
@@ -52,7 +42,7 @@ export async function checkTransactions(
 
 /** Calls a migration with the database, its client and its context. */
 export function migrationCaller(options: CallerOptions): (call: MigrationCall) => Promise<void> {
-  const { client, database, request, io, signal } = options;
+  const { client, database, io, signal } = options;
   const { clock, info: log } = io;
   return async ({ step, checkpoint, saveCheckpoint, record }) => {
     const db = client.db(database);
@@ -70,10 +60,10 @@ export function migrationCaller(options: CallerOptions): (call: MigrationCall) =
       await step.run([db, client, context]);
     };
     await io.foreign(async () => {
-      if (!isTransaction(step, request)) return await call(undefined);
+      if (!step.transaction) return await call(undefined);
       const work = async (session: ClientSession): Promise<void> => {
         await call(session);
-        await record(session);
+        await record({ db, session });
       };
       await runInTransaction(client, work, { clock, signal, ownCollections: [] });
     });

@@ -105,7 +105,11 @@ describe('before migrations go up', () => {
 });
 
 describe('a migration that an earlier run left in the middle', () => {
-  const running = attempt(B, { state: 'running', fence: 3, checkpoint: { last: 41 } });
+  const running = attempt(B, {
+    state: 'running',
+    fence: 3,
+    checkpoint: { values: [{ key: 'last', value: 41 }], walks: [] },
+  });
   const at = standing([A, B], applied(A), records(attempt(A), running));
 
   test('is an error that names the run, its checkpoint, and every way on', () => {
@@ -114,7 +118,7 @@ describe('a migration that an earlier run left in the middle', () => {
     for (const text of [
       `${B} was interrupted`,
       'https://example.test/runs/1 of octocat',
-      '{"last":41}',
+      'last = 41',
       'on-interrupted: resume',
       `migration ${B}`,
     ]) {

@@ -111,12 +111,23 @@ function renamed({ files, history }: Standing): readonly Deviation[] {
   });
 }
 
-/** A checkpoint as one line. */
-export function checkpointText(record: Pick<MigrationRecord, 'checkpoint'>): string | undefined {
-  const { checkpoint } = record;
-  if (checkpoint === undefined || Object.keys(checkpoint).length === 0) return undefined;
-  const text = JSON.stringify(checkpoint);
-  return text.length > 200 ? `${text.slice(0, 199)}…` : text;
+const LONGEST_CHECKPOINT = 200;
+
+/** What a migration kept, as one line: `last = 41, orders: 12000 documents`. */
+export function checkpointText({
+  checkpoint,
+}: Pick<MigrationRecord, 'checkpoint'>): string | undefined {
+  const { values = [], walks = [] } = (checkpoint ?? {}) as Partial<{
+    readonly values: readonly { readonly key: string; readonly value: unknown }[];
+    readonly walks: readonly { readonly key: string; readonly documents: number }[];
+  }>;
+  const parts = [
+    ...values.map(({ key, value }) => `${key} = ${JSON.stringify(value)}`),
+    ...walks.map(({ key, documents }) => `${key}: ${documents} documents`),
+  ];
+  if (parts.length === 0) return undefined;
+  const text = parts.join(', ');
+  return text.length > LONGEST_CHECKPOINT ? `${text.slice(0, LONGEST_CHECKPOINT - 1)}…` : text;
 }
 
 /** What an attempt that was left in the middle means, and how to go on. */

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import { announceFiles, announceStatus, announceSteps } from './announce.ts';
-import { checkTransactions, isTransaction, migrationCaller } from './call.ts';
+import { checkTransactions, migrationCaller } from './call.ts';
 import { connectMongodb, type MongodbConnection } from './drivers/mongodb.ts';
+import { operationError } from './drivers/mongodb-errors.ts';
 import type { EngineIo, EngineSettings } from './engine-io.ts';
 import { readMigrationFiles } from './files.ts';
 import { stepJournal } from './journal.ts';
@@ -27,8 +28,8 @@ async function load(session: Session, standing: Standing): Promise<LoadedSteps> 
   return await io.group('Plan', async () => {
     known.steps = decideSteps(standing, request, io);
     announceSteps(known.steps, request.command === 'down', io);
-    const loaded = await loadSteps(known.steps, standing, store, request.directory, io);
-    await checkTransactions(loaded.steps, session.connection.own, request);
+    const loaded = await loadSteps(known.steps, standing, store, request, io);
+    await checkTransactions(loaded.steps, session.connection.own);
     return loaded;
   });
 }
@@ -43,7 +44,7 @@ async function runLoaded(
   const signal = AbortSignal.any([io.signal, lease.signal]);
   const backup =
     settings.backup && (await io.group('Backup', async () => await settings.backup?.(signal)));
-  const monitorCommands = loaded.steps.some((step) => isTransaction(step, request));
+  const monitorCommands = loaded.steps.some(({ transaction }) => transaction);
   const client = await connection.openClient({ monitorCommands });
   const byName = new Map(session.known.steps.map((step) => [step.name, step]));
   const journal = stepJournal({
@@ -58,7 +59,7 @@ async function runLoaded(
       if (checkpoint) io.info(`${name} goes on from its checkpoint`);
       return checkpoint;
     },
-    call: migrationCaller({ client, database: connection.database, request, io, signal }),
+    call: migrationCaller({ client, database: connection.database, io, signal }),
   });
   const result = await runSteps(loaded.steps, journal, {
     clock: io.clock,
@@ -248,8 +249,10 @@ export async function migrate(
     await work(request, settings, io, known);
     return migrateResult(known, undefined);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const { message, position } = error;
-    return migrateResult(known, { kind: failureKindOf(error), message, position });
+    const failure =
+      error instanceof UserError ? error : operationError(error, known.run !== undefined);
+    if (failure === undefined) throw error;
+    const { message, position } = failure;
+    return migrateResult(known, { kind: failureKindOf(failure), message, position });
   }
 }

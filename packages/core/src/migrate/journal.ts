@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { ClientSession, MongoClient } from 'mongodb';
 import { errorMessage } from '../errors.ts';
 import { checksumOf, fileHashOf } from './checksum.ts';
 import type { MigrationLease } from './lease/keep.ts';
@@ -7,7 +6,7 @@ import type { LoadedStep } from './load.ts';
 import type { MigrationRecord } from './record.ts';
 import type { MigrateRequest } from './request.ts';
 import type { Attempt, StepJournal } from './runner.ts';
-import type { MigrationStore } from './store.ts';
+import type { MigrationStore, TransactionOfMigration } from './store.ts';
 import { collectSource } from './stored-source.ts';
 
 /** What the migrations of one run are recorded with. */
@@ -31,20 +30,20 @@ export interface MigrationCall {
   readonly checkpoint: Readonly<Record<string, unknown>>;
   readonly saveCheckpoint: (checkpoint: Readonly<Record<string, unknown>>) => Promise<void>;
   /** Writes the changelog within the migration's transaction. */
-  readonly record: (session: ClientSession) => Promise<void>;
+  readonly record: (within: TransactionOfMigration) => Promise<void>;
 }
-
-/** The client of a session, where there is one. */
-export type SessionClient = Pick<MongoClient, 'startSession'>;
 
 /** The records of a run: in the order that makes every death in between leave a trace. */
 export function stepJournal(options: JournalOptions): StepJournal {
   const { store, lease, request, today } = options;
   const migrationBlock = today().getTime();
 
-  const writeChangelog = async (step: LoadedStep, session?: ClientSession): Promise<void> => {
+  const writeChangelog = async (
+    step: LoadedStep,
+    within?: TransactionOfMigration,
+  ): Promise<void> => {
     const { name, text } = step.file;
-    if (step.direction === 'down') await store.deleteRows(name, session);
+    if (step.direction === 'down') await store.deleteRows(name, within);
     else {
       const row = {
         fileName: name,
@@ -52,7 +51,7 @@ export function stepJournal(options: JournalOptions): StepJournal {
         migrationBlock,
         fileHash: fileHashOf(text),
       };
-      await store.insertRow(row, session);
+      await store.insertRow(row, within);
     }
   };
 
@@ -85,9 +84,9 @@ export function stepJournal(options: JournalOptions): StepJournal {
             await lease.ensureHeld();
             await store.updateRecord(record._id, { checkpoint: next });
           },
-          record: async (session) => {
+          record: async (within) => {
             await lease.ensureHeld();
-            await writeChangelog(step, session);
+            await writeChangelog(step, within);
             recorded = true;
           },
         });

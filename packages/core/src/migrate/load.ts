@@ -14,8 +14,8 @@ export type MigrationArguments = readonly [database: unknown, client: unknown, c
 export interface LoadedStep {
   readonly file: MigrationFile;
   readonly direction: Direction;
-  /** Whether the migration itself asks for a transaction, or asks for none. */
-  readonly transaction: boolean | undefined;
+  /** Whether it is one transaction: as the migration itself says, else as was asked for. */
+  readonly transaction: boolean;
   /**
    * Calls the migration's function, as a method of what it exports; up between its `precheck` and its
    * `postcheck`, where it has them.
@@ -114,9 +114,14 @@ function missingFunction(file: MigrationFile, direction: Direction, migration: E
 
 /**
  * Loads the migration `file` for a run in `direction`. Its top level is executed, as every import is.
+ * @param asked whether it is to be a transaction where it does not say so itself
  * @throws UserError with the place in the file, when it cannot be loaded or lacks the function
  */
-export async function loadStep(file: MigrationFile, direction: Direction): Promise<LoadedStep> {
+export async function loadStep(
+  file: MigrationFile,
+  direction: Direction,
+  asked = false,
+): Promise<LoadedStep> {
   const migration = exportsOf(await importFile(file));
   const method = migration[direction];
   if (typeof method !== 'function' || (direction === 'down' && irreversible(migration))) {
@@ -130,7 +135,7 @@ export async function loadStep(file: MigrationFile, direction: Direction): Promi
   return {
     file,
     direction,
-    transaction: typeof transaction === 'boolean' ? transaction : undefined,
+    transaction: typeof transaction === 'boolean' ? transaction : asked,
     run: async (parameters) => {
       await call('precheck', parameters);
       await method.apply(migration, parameters);

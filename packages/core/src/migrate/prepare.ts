@@ -64,7 +64,7 @@ export async function loadSteps(
   steps: readonly Step[],
   standing: Standing,
   store: MigrationStore,
-  directory: string,
+  { directory, transaction }: Pick<MigrateRequest, 'directory' | 'transaction'>,
   io: Pick<EngineIo, 'info' | 'foreign'>,
 ): Promise<LoadedSteps> {
   const applying = applyingRecords(standing.records);
@@ -89,7 +89,7 @@ export async function loadSteps(
       const fromStore = direction === 'down' && (!present || edited.has(name));
       const file = (fromStore ? await stored(name) : undefined) ?? present;
       if (!file) throw new Error(`${name} was planned without a file`);
-      loaded.push(await io.foreign(() => loadStep(file, direction)));
+      loaded.push(await io.foreign(() => loadStep(file, direction, transaction)));
     }
     return { steps: loaded, remove };
   } catch (error) {

@@ -1,6 +1,5 @@
 import type { ClientSession } from 'mongodb';
 import { errorMessage } from '../errors.ts';
-import { isTransaction } from './call.ts';
 import { forgetful } from './context/checkpoints.ts';
 import { migrationContext } from './context/context.ts';
 import type { MongodbConnection } from './drivers/mongodb.ts';
@@ -9,12 +8,10 @@ import { startDryRunServer } from './dry-run/server.ts';
 import { type DryRunOfMigration, dryRunLines, dryRunMarkdown } from './dry-run/shown-lines.ts';
 import type { EngineIo } from './engine-io.ts';
 import type { LoadedStep } from './load.ts';
-import type { MigrateRequest } from './request.ts';
 
 /** What is needed to rehearse migrations. */
 export interface RehearsalOptions {
   readonly connection: MongodbConnection;
-  readonly request: Pick<MigrateRequest, 'transaction'>;
   readonly io: EngineIo;
 }
 
@@ -24,7 +21,7 @@ export interface RehearsalOptions {
  */
 export async function rehearse(
   steps: readonly LoadedStep[],
-  { connection, request, io }: RehearsalOptions,
+  { connection, io }: RehearsalOptions,
 ): Promise<string> {
   const { own, database, driverFile } = connection;
   const { signal, redact, today, clock, info: log } = io;
@@ -40,7 +37,7 @@ export async function rehearse(
       let session: ClientSession | undefined;
       let failure: string | undefined;
       try {
-        session = isTransaction(step, request) ? client.startSession() : undefined;
+        session = step.transaction ? client.startSession() : undefined;
         const store = forgetful();
         const context = await migrationContext({
           db,

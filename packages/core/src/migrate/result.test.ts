@@ -9,7 +9,7 @@ const stop = (name: string, reason: 'threw' | 'cancelled') => ({
   step: {
     file: { name, path: name, text: '' },
     direction: 'up' as const,
-    transaction: undefined,
+    transaction: false,
     run: async () => {},
   },
   reason,
@@ -126,7 +126,11 @@ describe('the result of a call', () => {
   test('what was edited, and what an earlier run left in the middle, is marked', () => {
     const records = [
       attempt('a', { checksum: 'another' }),
-      attempt('b', { state: 'running', fence: 2, checkpoint: { last: 7 } }),
+      attempt('b', {
+        state: 'running',
+        fence: 2,
+        checkpoint: { walks: [{ key: 'orders', documents: 7 }] },
+      }),
     ];
     const { migrations } = migrateResult(
       progress({ standing: standing(['a', 'b', 'c'], applied('a'), records) }),
@@ -134,7 +138,7 @@ describe('the result of a call', () => {
     );
     expect(migrations).toMatchObject([
       { name: 'a', state: 'applied', edited: true, sha: 'c0ffee' },
-      { name: 'b', state: 'interrupted', edited: false, checkpoint: '{"last":7}' },
+      { name: 'b', state: 'interrupted', edited: false, checkpoint: 'orders: 7 documents' },
       { name: 'c', state: 'pending' },
     ]);
   });

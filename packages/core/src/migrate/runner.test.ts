@@ -53,7 +53,7 @@ const step = (
 ): LoadedStep => ({
   file: { name, path: `migrations/${name}`, text: '' },
   direction,
-  transaction: undefined,
+  transaction: false,
   run,
 });
 

@@ -17,7 +17,7 @@ const stopped = (reason: StopReason, direction: Direction = 'up', error: unknown
   step: {
     file: { name: 'b.js', path: 'migrations/b.js', text: '' },
     direction,
-    transaction: undefined,
+    transaction: false,
     run: async () => {},
   },
   reason,
@@ -78,7 +78,7 @@ describe('the error of a run that stopped', () => {
     [
       'threw',
       'down',
-      'Reverting b.js failed: boom. What its down did until then stays, and it stays recorded as applied.',
+      'Reverting b.js failed: boom. What its down did until then stays. It stays recorded as applied.',
     ],
     [
       'unrecorded',
@@ -96,6 +96,12 @@ describe('the error of a run that stopped', () => {
     ['unbegun', 'up', 'b.js was not begun: boom. Nothing was applied before it'],
   ])('%s in %s says so', (reason, direction, says) => {
     expect(stopError(stopped(reason, direction), []).message).toContain(says);
+  });
+
+  test('of a transaction says that nothing of it stays', () => {
+    const one = stopped('threw');
+    const error = stopError({ ...one, step: { ...one.step, transaction: true } }, []);
+    expect(error.message).toContain('failed: boom. Its transaction was taken back');
   });
 
   test('a lease that was lost is told from a cancellation', () => {

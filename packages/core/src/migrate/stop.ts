@@ -49,14 +49,17 @@ function describe(
   const { step, reason, error } = stopped;
   const { name } = step.file;
   const up = step.direction === 'up';
-  const message = errorMessage(error);
+  const message = errorMessage(error).replace(/\.$/, '');
+  const what = step.transaction
+    ? 'Its transaction was taken back, so that nothing of it stays.'
+    : `What ${up ? 'it wrote' : 'its down did'} until then stays.`;
   switch (reason) {
     case 'threw':
       return up
-        ? `The migration ${name} failed: ${message}${position}. What it wrote until then stays. ` +
+        ? `The migration ${name} failed: ${message}${position}. ${what} ` +
             `${before} Mend it and run this again: it is the next to be applied.`
-        : `Reverting ${name} failed: ${message}${position}. What its down did until then stays, and ` +
-            `it stays recorded as applied. ${before} Mend its down and run this again.`;
+        : `Reverting ${name} failed: ${message}${position}. ${what} It stays recorded as applied. ` +
+            `${before} Mend its down and run this again.`;
     case 'unrecorded':
       return up
         ? `The migration ${name} ran, but could not be recorded in "${changelog}": ${message}. ` +

@@ -4,6 +4,12 @@ import { type AppliedMigration, type ChangelogRow, readHistory } from './history
 import { type MigrationRecord, RECORDS } from './record.ts';
 import type { StoredSource } from './stored-source.ts';
 
+/** The transaction of a migration: a session can only be used with the client that began it. */
+export interface TransactionOfMigration {
+  readonly db: Db;
+  readonly session: ClientSession;
+}
+
 /** The changelog and the records of a database. */
 export interface MigrationStore {
   readonly changelog: string;
@@ -15,9 +21,8 @@ export interface MigrationStore {
   source(id: string): Promise<StoredSource | undefined>;
   insertRecord(record: MigrationRecord): Promise<void>;
   updateRecord(id: string, fields: Partial<MigrationRecord>): Promise<void>;
-  /** In `session` where the migration is a transaction. */
-  insertRow(row: ChangelogRow, session?: ClientSession): Promise<void>;
-  deleteRows(fileName: string, session?: ClientSession): Promise<void>;
+  insertRow(row: ChangelogRow, within?: TransactionOfMigration): Promise<void>;
+  deleteRows(fileName: string, within?: TransactionOfMigration): Promise<void>;
   /** Corrects the `fileHash` of the rows that have one. */
   updateHash(fileName: string, fileHash: string): Promise<void>;
 }
@@ -68,9 +73,11 @@ export function mongodbStore(db: Db, changelog: string): MigrationStore {
     updateRecord: async (_id, fields) => {
       await records.updateOne({ _id }, { $set: fields });
     },
-    insertRow: async (row, session) => {
-      if (session) await rows.insertOne({ ...row }, { session });
-      else {
+    insertRow: async (row, within) => {
+      if (within) {
+        const { db: itsDb, session } = within;
+        await itsDb.collection(changelog).insertOne({ ...row }, { session });
+      } else {
         const { fileName, appliedAt } = row;
         await settled(
           () => rows.insertOne({ ...row }),
@@ -78,9 +85,11 @@ export function mongodbStore(db: Db, changelog: string): MigrationStore {
         );
       }
     },
-    deleteRows: async (fileName, session) => {
-      if (session) await rows.deleteMany({ fileName }, { session });
-      else {
+    deleteRows: async (fileName, within) => {
+      if (within) {
+        const { db: itsDb, session } = within;
+        await itsDb.collection(changelog).deleteMany({ fileName }, { session });
+      } else {
         await settled(
           () => rows.deleteMany({ fileName }),
           async () => (await rows.findOne({ fileName })) === null,

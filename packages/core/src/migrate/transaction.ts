@@ -17,8 +17,6 @@ const LIFETIME = 60_000;
 const STRAY_PATIENCE = 5_000;
 const MOST_NAMED = 5;
 // https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
-const NO_SUCH_TRANSACTION = 251;
-const LIFETIME_EXCEEDED = 290;
 const NOT_SUPPORTED_IN_TRANSACTION = 263;
 
 interface DriverError {
@@ -112,14 +110,9 @@ export async function runInTransaction(
   let begun: number | undefined;
   let last: unknown;
   let refused: UserError | undefined;
-  const isOver = (error: unknown): boolean => {
-    const { code } = (error ?? {}) as DriverError;
-    if (code === LIFETIME_EXCEEDED) return true;
-    return code === NO_SUCH_TRANSACTION && clock.now() - (begun ?? clock.now()) >= LIFETIME;
-  };
   const attempt = async (): Promise<void> => {
     signal.throwIfAborted();
-    // A commit that came too late is repeated by the driver with a transaction that will, too.
+    // The driver would repeat what came too late, and will again.
     if (begun !== undefined && clock.now() - begun >= LIFETIME) throw tooLong(last);
     begun = clock.now();
     const body = work(session);
@@ -127,7 +120,7 @@ export async function runInTransaction(
       if ((await Promise.race([body, stray.promise])) !== 'stray' && strays.length === 0) return;
     } catch (error) {
       last = error;
-      if (strays.length === 0) throw isOver(error) ? tooLong(error) : error;
+      if (strays.length === 0) throw error;
     }
     // After a mere abort, what the migration still does with the session would be outside of it.
     await session.endSession();

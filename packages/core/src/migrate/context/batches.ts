@@ -75,7 +75,6 @@ export async function runBatches<T extends Document>(
     onBatch?.(counted);
     await report(counted, walk.documents - opened.documents);
     if (dryRun) break;
-    signal.throwIfAborted();
     await holdBack(throttle, { documents: documents.length, begun }, clock, signal);
     begun = clock.now();
   }

@@ -10,7 +10,7 @@ export type MigrationFunction = (
 
 /** What a migration is given beside the database and the client. */
 export interface MigrationContext {
-  /** Aborted when the run is cancelled or has lost its lock: stop between two pieces of work. */
+  /** Aborted when the run is cancelled or has lost its lease: stop between two pieces of work. */
   readonly signal: AbortSignal;
   /** Whether nothing is to be changed. */
   readonly dryRun: boolean;

@@ -77,6 +77,14 @@ describe('the queries of a walk', () => {
     },
   );
 
+  test('by another field find the document that has none, which by $type is of no type', () => {
+    const { condition } = legs('email', undefined, { value: 'a' })[1] ?? {};
+    expect(condition).toEqual({ $or: [{ email: { $type: ['null', 'number'] } }, { email: null }] });
+    expect(legs('_id', undefined, { value: 'a' })[1]?.condition).toEqual({
+      _id: { $type: ['null', 'number'] },
+    });
+  });
+
   test('after NaN are those of every other number', () => {
     expect(legs('_id', { value: Number.NaN }, undefined)[0]?.condition).toEqual({
       _id: { $gte: -Infinity },

@@ -109,6 +109,7 @@ describe('a walk', () => {
       goesOn: () => true,
       read: async function* (): AsyncGenerator<Found> {
         yield document;
+        yield { _id: 2, email: 'c' };
       },
     };
     await expect(walkPieces(walk).next()).rejects.toThrow(

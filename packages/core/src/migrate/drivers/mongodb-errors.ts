@@ -55,3 +55,19 @@ export function historyError(error: unknown, collection: string, database: strin
     { cause: error },
   );
 }
+
+/**
+ * Why an operation of PAAL's own failed in the middle of a run; `undefined` for what is no error of the
+ * driver or of the server.
+ */
+export function operationError(error: unknown, hasRun: boolean): UserError | undefined {
+  const { name = '' } = (error ?? {}) as DriverError;
+  if (!name.startsWith('Mongo')) return undefined;
+  return new UserError(
+    `The database did not do what was asked of it: ${detail(error)}. ` +
+      (hasRun
+        ? 'Command status says how far the run came; run this again.'
+        : 'Nothing was run; run this again.'),
+    { cause: error, failureReason: hasRun ? 'Failed' : 'Unreachable' },
+  );
+}

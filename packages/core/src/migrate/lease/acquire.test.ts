@@ -100,7 +100,7 @@ describe('the lease of the migrations', () => {
     expect(collection.documents).toHaveLength(1);
   });
 
-  test('is not taken by an insert that came after a higher one, which is withdrawn', async () => {
+  test('is not taken by an insert that came after a higher one', async () => {
     const { shared, collection, process } = ground();
     collection.put(dead(1, { released: true }));
     const own = process();

@@ -86,8 +86,13 @@ function roundsOf(
   >();
   let sighting: Sighting | undefined;
   let told: number | undefined;
+  let beat = 0;
 
   const ask = async <T>(work: Promise<T>): Promise<T> => await within(work, clock, limit, signal);
+  const nextBeat = (): number => {
+    beat += 1;
+    return beat;
+  };
   const documentOf = (fence: number): LeaseDocument => {
     const own = { ...holder, owner, acquiredAt: today(), ttl, beat: 0, released: false };
     return { _id: { lock, fence }, ...own };
@@ -98,7 +103,7 @@ function roundsOf(
     leases: readonly HeldLease[],
   ): Promise<MigrationLease> => {
     const { sentAt, from } = inserts.get(fence) ?? { sentAt: 0, from: undefined };
-    const lease = keepLease({ store, ttl, clock, onNotice }, { owner, fence, sentAt });
+    const lease = keepLease({ store, ttl, clock, nextBeat, onNotice }, { owner, fence, sentAt });
     const either = AbortSignal.any([signal, lease.signal]);
     try {
       // It knows of us when it has written its next beat, or its time is over.
@@ -120,9 +125,6 @@ function roundsOf(
     switch (next.move) {
       case 'keep':
         return await begin(next.lease, leases);
-      case 'withdraw':
-        await ask(store.withdraw(next.lease.fence, owner));
-        return 'again';
       case 'insert': {
         const { fence, from } = next;
         if (!inserts.has(fence)) inserts.set(fence, { sentAt: now, from });

@@ -54,22 +54,19 @@ export interface View {
 export type Move =
   /** Ours is the acquisition that counts. */
   | { readonly move: 'keep'; readonly lease: HeldLease }
-  /** Ours came after a higher one, whose holder had removed those below it. */
-  | { readonly move: 'withdraw'; readonly lease: HeldLease }
   | { readonly move: 'insert'; readonly fence: number; readonly from: HeldLease | undefined }
   | { readonly move: 'wait' | 'refuse'; readonly lease: HeldLease; readonly sighting: Sighting };
 
 /**
  * The next move of a run that wants the lease: take what nobody has, or whose holder has not been heard
  * of for its ttl; else wait. It is refused only by a holder that was seen to run, so that the lease of a
- * dead one is taken even where nothing is to be waited for.
+ * dead one is taken even where nothing is to be waited for. An own acquisition below the highest came
+ * too late, after those below that one had been pruned: it does not count, and is pruned in its turn.
  */
 export function nextMove({ leases, owner, sighting, now, deadline }: View): Move {
   const highest = highestOf(leases);
   if (!highest) return { move: 'insert', fence: 1, from: undefined };
   if (highest.owner === owner && !highest.released) return { move: 'keep', lease: highest };
-  const late = leases.find((lease) => lease.owner === owner && !lease.released);
-  if (late) return { move: 'withdraw', lease: late };
   const seen = sight(sighting, highest, now);
   if (highest.released || !isAlive(highest, seen, now)) {
     return { move: 'insert', fence: highest.fence + 1, from: highest };

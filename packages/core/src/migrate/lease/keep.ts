@@ -45,20 +45,23 @@ export interface KeepTools {
   readonly store: LeaseStore;
   readonly ttl: number;
   readonly clock: Clock;
+  /** Never gives the same one twice: who waits would take the second for the first. */
+  readonly nextBeat: () => number;
   readonly onNotice: (text: string) => void;
 }
 
 const RELEASE_LIMIT = 2_000;
+/** Milliseconds: so often at least, so that who waits soon sees that the holder lives. */
+const BEAT_EVERY = 5_000;
 
 /** Keeps a lease that was taken, until it is given back or lost. */
 export function keepLease(tools: KeepTools, taken: Taken): MigrationLease {
-  const { store, ttl, clock, onNotice } = tools;
+  const { store, ttl, clock, nextBeat, onNotice } = tools;
   const { owner, fence } = taken;
   const over = new AbortController();
   const lost = new AbortController();
   const pending = new Set<Promise<void>>();
   let heldUntil = taken.sentAt + sureFor(ttl);
-  let beat = 0;
 
   /**
    * A beat after which nobody else is found to have it. However late it comes, a run that is about to
@@ -66,9 +69,7 @@ export function keepLease(tools: KeepTools, taken: Taken): MigrationLease {
    */
   const prove = async (): Promise<void> => {
     const sentAt = clock.now();
-    // Never the same one twice: who waits would take the second for the first.
-    beat += 1;
-    const written = await store.beat(fence, owner, beat);
+    const written = await store.beat(fence, owner, nextBeat());
     const highest = highestOf(await store.read());
     lost.signal.throwIfAborted();
     if (highest?.owner !== owner || highest.released) {
@@ -95,7 +96,9 @@ export function keepLease(tools: KeepTools, taken: Taken): MigrationLease {
     let failed = false;
     while (!ended.aborted) {
       try {
-        await clock.sleep(ttl / (failed ? 10 : 3), ended, { background: true });
+        await clock.sleep(failed ? ttl / 10 : Math.min(ttl / 3, BEAT_EVERY), ended, {
+          background: true,
+        });
       } catch {
         return;
       }

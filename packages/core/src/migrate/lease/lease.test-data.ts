@@ -175,10 +175,6 @@ export function modelProcess(
       release: async (fence, owner) => {
         await request(async () => await update(fence, owner, { released: true }));
       },
-      withdraw: async (fence, owner) =>
-        await request(() => {
-          if (collection.get(fence)?.owner === owner) collection.remove(fence);
-        }),
       prune: async (fence) =>
         await request(() => {
           for (const { _id } of collection.documents) {

@@ -10,8 +10,6 @@ export interface LeaseStore {
   /** Writes a beat; `false` where the acquisition is gone, or released. */
   beat(fence: number, owner: string, beat: number): Promise<boolean>;
   release(fence: number, owner: string): Promise<void>;
-  /** Removes an acquisition that came too late. */
-  withdraw(fence: number, owner: string): Promise<void>;
   /** Removes the acquisitions below `fence`. */
   prune(fence: number): Promise<void>;
 }
@@ -50,9 +48,6 @@ export function mongodbLeaseStore(db: Db, lock: string): LeaseStore {
     },
     release: async (fence, owner) => {
       await leases.updateOne(own(fence, owner), { $set: { released: true } });
-    },
-    withdraw: async (fence, owner) => {
-      await leases.deleteOne(own(fence, owner));
     },
     prune: async (fence) => {
       await leases.deleteMany({ '_id.lock': lock, '_id.fence': { $lt: fence } });

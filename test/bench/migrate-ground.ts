@@ -1,0 +1,109 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { type Db, MongoClient } from 'mongodb';
+import { repositoryRoot } from '../../scripts/repository.ts';
+import { startServer } from '../mongodb-faults/server.ts';
+import type { Bench } from './benchmark.ts';
+
+const PROBE = fileURLToPath(new URL('./peak-memory.mjs', import.meta.url));
+const MIGRATE_MONGO = join(repositoryRoot, 'node_modules/migrate-mongo/bin/migrate-mongo.js');
+
+/** A server for both contenders, and what they work in. */
+export interface MigrateGround {
+  readonly uri: string;
+  /** Whether it is a MongoDB, named by MONGODB_URI, rather than a FerretDB. */
+  readonly isMongodb: boolean;
+  readonly signal: AbortSignal;
+  /** Folders in it go afterwards. */
+  readonly folder: string;
+  /** A database of its own, which goes afterwards. */
+  database(label: string): Db;
+}
+
+/** What a process took. */
+export interface Taken {
+  readonly seconds: number;
+  readonly megabytes: number;
+}
+
+/** Does `work` with a server that ends with it, unless it was given. */
+export async function withMigrateGround<T>(
+  { say, signal }: Bench,
+  work: (ground: MigrateGround) => Promise<T>,
+): Promise<T> {
+  const server = await startServer(say);
+  const folder = await mkdtemp(join(tmpdir(), 'paal-bench-'));
+  const client = new MongoClient(server.uri);
+  const databases: Db[] = [];
+  try {
+    await client.connect();
+    return await work({
+      uri: server.uri,
+      isMongodb: server.isGiven,
+      signal,
+      folder,
+      database: (label) => {
+        const db = client.db(`bench_${label}_${process.pid}_${databases.length}`);
+        databases.push(db);
+        return db;
+      },
+    });
+  } finally {
+    if (server.isGiven) for (const db of databases) await db.dropDatabase();
+    await client.close();
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A folder `migrations` with these files, and the configuration of migrate-mongo beside it. */
+export async function repositoryWith(
+  ground: MigrateGround,
+  database: string,
+  files: Readonly<Record<string, string>>,
+): Promise<string> {
+  const workspace = await mkdtemp(join(ground.folder, 'repository-'));
+  await mkdir(join(workspace, 'migrations'));
+  const config = {
+    mongodb: { url: ground.uri, databaseName: database, options: {} },
+    migrationsDir: 'migrations',
+    changelogCollectionName: 'changelog',
+    migrationFileExtension: '.mjs',
+    useFileHash: false,
+    moduleSystem: 'esm',
+  };
+  await writeFile(join(workspace, 'package.json'), '{"type":"module"}');
+  await writeFile(
+    join(workspace, 'migrate-mongo-config.js'),
+    `export default ${JSON.stringify(config)};\n`,
+  );
+  for (const [name, text] of Object.entries(files)) {
+    await writeFile(join(workspace, 'migrations', name), text);
+  }
+  return workspace;
+}
+
+/** Runs node, and measures it; its memory is that of the program alone, not of the server. */
+export async function timedNode(
+  ground: MigrateGround,
+  args: readonly string[],
+  cwd: string,
+): Promise<Taken> {
+  const peak = join(ground.folder, 'peak');
+  const begin = performance.now();
+  await execa(process.execPath, ['--import', PROBE, ...args], {
+    cwd,
+    env: { PAAL_BENCH_PEAK_FILE: peak },
+    cancelSignal: ground.signal,
+  });
+  const seconds = (performance.now() - begin) / 1_000;
+  return { seconds, megabytes: (Number(await readFile(peak, 'utf8')) * 1_024) / 1_000_000 };
+}
+
+/** `migrate-mongo up` in the repository. */
+export async function migrateMongo(ground: MigrateGround, workspace: string): Promise<Taken> {
+  return await timedNode(ground, [MIGRATE_MONGO, 'up'], workspace);
+}
