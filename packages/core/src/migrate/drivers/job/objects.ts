@@ -11,7 +11,6 @@ import {
 } from '../../../cluster/object.ts';
 import { UserError } from '../../../errors.ts';
 import type { Job } from '../../../workload/kinds/job.ts';
-import { holds } from '../../../workload/kinds/status.ts';
 import { ANNOTATION_TOLD, LABEL_MIGRATION } from './name.ts';
 import type { UriSource } from './options.ts';
 
@@ -19,16 +18,6 @@ import type { UriSource } from './options.ts';
 export interface Place {
   readonly connection: Connection;
   readonly namespace: string;
-}
-
-/** Whether nothing more will come of a Job. */
-export function isFinished(job: KubeObject): boolean {
-  return holds(job, 'Complete') || holds(job, 'Failed');
-}
-
-/** Whether nothing more is to be said of a Job: it is over, or a step has told its end. */
-export function isTold(job: KubeObject): boolean {
-  return isFinished(job) || job.metadata.annotations?.[ANNOTATION_TOLD] !== undefined;
 }
 
 /** The Jobs that were made for `key`, in any attempt of the run; those being deleted are none. */
