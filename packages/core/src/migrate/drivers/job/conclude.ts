@@ -54,11 +54,11 @@ async function tidy(
   place: Place,
   job: Job,
   { uri }: JobOptions,
-  kept: { readonly seconds: number; readonly secret: boolean },
+  kept: { readonly seconds: number; readonly told: boolean; readonly secret: boolean },
   io: DriverIo,
 ): Promise<void> {
   try {
-    await removeAfter(place, job, kept.seconds, LAST);
+    await removeAfter(place, job, kept, LAST);
     if (uri.kind !== 'value' || kept.secret) return;
     await removeSecret(place, partNames(job.metadata.name).secret, LAST);
   } catch (error) {
@@ -81,7 +81,7 @@ export async function conclude(
   const stopped = cancelled === 'stopped' && trouble === undefined;
   if (trouble) io.warn(trouble);
   if (decision.kind === 'wait') {
-    await tidy(place, job, options, { seconds: KEPT.bad, secret: true }, io);
+    await tidy(place, job, options, { seconds: KEPT.bad, told: false, secret: true }, io);
     const failure = stopped ? stopping(job) : leftRunning(job);
     return { result: undefined, exitCode: undefined, failure };
   }
@@ -94,9 +94,10 @@ export async function conclude(
   const { timeout } = options;
   const outcome = jobOutcome(decision, { namespace, name, timeout, saidBy, fate, stopped });
   const seconds = outcome.failure ? KEPT.bad : KEPT.good;
-  const secret = decision.kind === 'stuck' || decision.kind === 'lost';
+  // It may go on yet, and then needs its Secret.
+  const open = decision.kind === 'stuck' || decision.kind === 'lost';
   if (fate === 'there' && decision.kind !== 'deleted') {
-    await tidy(place, job, options, { seconds, secret }, io);
+    await tidy(place, job, options, { seconds, told: !open, secret: open }, io);
   }
   return outcome;
 }

@@ -7,6 +7,9 @@ export const LABEL_RUN = 'paal.dev/run-id';
 export const LABEL_ATTEMPT = 'paal.dev/attempt';
 export const LABEL_MIGRATION = 'paal.dev/migration';
 
+/** On a Job of which a step has told the end, at a time when its controller may not have seen it yet. */
+export const ANNOTATION_TOLD = 'paal.dev/told';
+
 /** Who runs it is no part of what is asked for: a re-run has another attempt. */
 const NOBODY = { run: 'local', actor: '', sha: '', host: '' };
 

@@ -1,5 +1,5 @@
 import { hasCode } from '../../../cluster/api-error.ts';
-import { FIELD_MANAGER, patchObject, readObject } from '../../../cluster/apply.ts';
+import { FIELD_MANAGER, patchObject, pointerSegment, readObject } from '../../../cluster/apply.ts';
 import type { Connection, RequestOptions } from '../../../cluster/connection.ts';
 import { deleteObject } from '../../../cluster/delete.ts';
 import {
@@ -11,19 +11,13 @@ import {
 } from '../../../cluster/object.ts';
 import { UserError } from '../../../errors.ts';
 import type { Job } from '../../../workload/kinds/job.ts';
-import { holds } from '../../../workload/kinds/status.ts';
-import { LABEL_MIGRATION } from './name.ts';
+import { ANNOTATION_TOLD, LABEL_MIGRATION } from './name.ts';
 import type { UriSource } from './options.ts';
 
 /** A namespace in which Jobs are made. */
 export interface Place {
   readonly connection: Connection;
   readonly namespace: string;
-}
-
-/** Whether nothing more will come of a Job. */
-export function isFinished(job: KubeObject): boolean {
-  return holds(job, 'Complete') || holds(job, 'Failed');
 }
 
 /** The Jobs that were made for `key`, in any attempt of the run; those being deleted are none. */
@@ -90,16 +84,21 @@ export async function resume(place: Place, job: Job, options: RequestOptions): P
   );
 }
 
-/** Lets the cluster remove a Job that many seconds after its end, and what goes with it. */
+/**
+ * Lets the cluster remove a Job that many seconds after its end, and what goes with it.
+ * @param told whether its end has been told
+ */
 export async function removeAfter(
   { connection, namespace }: Place,
   { metadata: { name, uid } }: Job,
-  seconds: number,
+  { seconds, told }: { readonly seconds: number; readonly told: boolean },
   options: RequestOptions,
 ): Promise<void> {
+  const mark = `/metadata/annotations/${pointerSegment(ANNOTATION_TOLD)}`;
   const operations = [
     { op: 'test', path: '/metadata/uid', value: uid },
     { op: 'add', path: '/spec/ttlSecondsAfterFinished', value: seconds },
+    ...(told ? [{ op: 'add', path: mark, value: 'true' } as const] : []),
   ] as const;
   await patchObject(connection, RESOURCES.jobs, namespace, name, operations, options);
 }

@@ -7,16 +7,10 @@ import { workloadResource } from '../../../workload/template.ts';
 import type { MigrateRequest } from '../../request.ts';
 import type { DriverIo } from '../remote.ts';
 import { packMigrations, packRunner } from './archive.ts';
+import { isFinished, isUnbegun, jobToTakeUp } from './attach.ts';
 import { jobManifest, ownedMetadata, partNames } from './manifest.ts';
 import { jobName } from './name.ts';
-import {
-  createOrRead,
-  findJobs,
-  isFinished,
-  type Place,
-  requireSecret,
-  resume,
-} from './objects.ts';
+import { createOrRead, findJobs, type Place, requireSecret, resume } from './objects.ts';
 import type { JobOptions } from './options.ts';
 import { mayHaveUri, type PodBase, podLike, podOfImage, podOfTemplate } from './pod-source.ts';
 import { MIGRATIONS_FILE, RUNNER_FILE, START_FILE, START_SCRIPT } from './start-script.ts';
@@ -105,11 +99,6 @@ export interface Prepared {
   readonly attached: boolean;
 }
 
-/** Whether it was made, and what it needs may not be there yet: it has never begun. */
-function isUnbegun({ spec, status }: Job): boolean {
-  return spec.suspend === true && !(status as { startTime?: string } | undefined)?.startTime;
-}
-
 /**
  * The Job that is to be followed: that of this very step where it is there and runs, or has ended in
  * this attempt; else a new one. `onMade` hears of a new one before it may run.
@@ -126,8 +115,7 @@ export async function prepareJob(
   const { signal } = io;
   const found = await findJobs(place, key, { signal });
   const own = jobName(options.run, key);
-  const live =
-    found.find((job) => !isFinished(job)) ?? found.find(({ metadata }) => metadata.name === own);
+  const live = jobToTakeUp(found, own);
   if (live && !isUnbegun(live)) return { job: live, attached: true };
   const { uri } = options;
   if (uri.kind === 'secret') await requireSecret(place, uri, { signal });
