@@ -8,9 +8,7 @@ import { failedBefore, type MigrateResult } from '@paal/core/migrate/result';
 import { migrateByCommand } from './command.ts';
 import { stepIo } from './engine-io.ts';
 import { type Inputs, readInputs } from './inputs.ts';
-import { migrateAsJob } from './job.ts';
 import { publish, writeDefaultOutputs } from './outputs.ts';
-import { resolvePrevious } from './previous.ts';
 import { migrateOverSsh } from './ssh.ts';
 
 async function direct({ request, settings }: Inputs, context: ActionContext) {
@@ -24,14 +22,23 @@ async function direct({ request, settings }: Inputs, context: ActionContext) {
   return await migrate(request, { ...settings, uri }, stepIo(context));
 }
 
+// What needs a cluster brings its client along, which takes its time to load.
+async function resolved({ request, releases }: Inputs, context: ActionContext) {
+  if (request.limit !== 'previous') return request;
+  const { resolvePrevious } = await import(/* webpackMode: "eager" */ './previous.ts');
+  return await resolvePrevious(request, releases, context);
+}
+
 async function perform(inputs: Inputs, context: ActionContext): Promise<MigrateResult> {
   const { driver, settings, releases } = inputs;
-  const request = await resolvePrevious(inputs.request, releases, context);
+  const request = await resolved(inputs, context);
   switch (driver) {
     case 'mongodb':
       return await direct({ ...inputs, request }, context);
-    case 'job':
+    case 'job': {
+      const { migrateAsJob } = await import(/* webpackMode: "eager" */ './job.ts');
       return await migrateAsJob(request, settings, releases.namespace, context);
+    }
     case 'ssh': {
       const outcome = await migrateOverSsh(request, settings.extension, context);
       return resultOfRemote(outcome, request.command);

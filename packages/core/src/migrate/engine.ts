@@ -68,6 +68,7 @@ async function runLoaded(
     onComplete: ({ name, milliseconds }) => io.info(`${name} done in ${took(milliseconds)}`),
   });
   io.leaveForeign();
+  await journal.close();
   return result;
 }
 

@@ -33,10 +33,17 @@ export interface MigrationCall {
   readonly record: (within: TransactionOfMigration) => Promise<void>;
 }
 
+/** A journal some of whose writes nobody waits for. */
+export interface WrittenJournal extends StepJournal {
+  /** Resolves when they have ended. */
+  close(): Promise<void>;
+}
+
 /** The records of a run: in the order that makes every death in between leave a trace. */
-export function stepJournal(options: JournalOptions): StepJournal {
+export function stepJournal(options: JournalOptions): WrittenJournal {
   const { store, lease, request, today } = options;
   const migrationBlock = today().getTime();
+  const underWay: Promise<void>[] = [];
 
   const writeChangelog = async (
     step: LoadedStep,
@@ -96,10 +103,10 @@ export function stepJournal(options: JournalOptions): StepJournal {
           await lease.ensureHeld();
           await writeChangelog(step);
         }
-        // The changelog says already that it succeeded; a record that cannot be written settles itself.
-        await store
-          .updateRecord(record._id, { state: 'succeeded', finishedAt: today(), milliseconds })
-          .catch(() => undefined);
+        // The changelog says already that it succeeded: the next migration need not wait for the record,
+        // and one that cannot be written is made good by the next run.
+        const done = { state: 'succeeded', finishedAt: today(), milliseconds } as const;
+        underWay.push(store.updateRecord(record._id, done).catch(() => undefined));
       },
       end: async (state, error, milliseconds) => {
         const fields = { state, finishedAt: today(), milliseconds, error: errorMessage(error) };
@@ -107,5 +114,8 @@ export function stepJournal(options: JournalOptions): StepJournal {
       },
     };
   };
-  return { begin };
+  return {
+    begin,
+    close: async () => void (await Promise.all(underWay)),
+  };
 }

@@ -39,6 +39,7 @@ describe('a lease that was taken', () => {
       return written;
     };
     const first = await taken(shared, { ...own, store: { ...own.store, beat } }, FIRST);
+    await shared.pass(2_000);
     const asked = shared.now();
     await settled(shared, first.ensureHeld());
     expect(shared.now()).toBeGreaterThan(asked + 15_000);
@@ -118,9 +119,26 @@ describe('a lease that was taken', () => {
     expect(first.signal.aborted).toBe(false);
   });
 
+  test('is proven without a word to the database for a second at most', async () => {
+    const { shared, process } = ground();
+    const own = process();
+    let beats = 0;
+    const beat: LeaseStore['beat'] = async (...all) => {
+      beats += 1;
+      return await own.store.beat(...all);
+    };
+    const first = await taken(shared, { ...own, store: { ...own.store, beat } }, FIRST);
+    await settled(shared, first.ensureHeld());
+    expect(beats).toBe(0);
+    await shared.pass(1_100);
+    await settled(shared, first.ensureHeld());
+    expect(beats).toBe(1);
+  });
+
   test('is lost when its document is removed', async () => {
     const { shared, collection, process } = ground();
     const first = await taken(shared, process(), FIRST);
+    await shared.pass(2_000);
     collection.remove(1);
     const { error } = await settled(shared, first.ensureHeld());
     expect(error).toMatchObject({

@@ -23,7 +23,8 @@ export interface MigrationLease {
   /** Aborts with a LeaseLostError when the lease is lost. */
   readonly signal: AbortSignal;
   /**
-   * Writes a beat and reads who has the lease. To be called before each migration and each record of one.
+   * Writes a beat and reads who has the lease, unless that was done within the last second: nobody gets
+   * the lease without a ttl of silence. To be called before each migration and each record of one.
    * While the database does not answer it waits, until the lease is lost.
    * @throws LeaseLostError
    */
@@ -53,6 +54,8 @@ export interface KeepTools {
 const RELEASE_LIMIT = 2_000;
 /** Milliseconds: so often at least, so that who waits soon sees that the holder lives. */
 const BEAT_EVERY = 5_000;
+/** Milliseconds for which a proof is as good as a new one. */
+const FRESH = 1_000;
 
 /** Keeps a lease that was taken, until it is given back or lost. */
 export function keepLease(tools: KeepTools, taken: Taken): MigrationLease {
@@ -126,6 +129,7 @@ export function keepLease(tools: KeepTools, taken: Taken): MigrationLease {
       for (;;) {
         lost.signal.throwIfAborted();
         if (over.signal.aborted) throw new Error('the lease was given back');
+        if (clock.now() - (heldUntil - sureFor(ttl)) < Math.min(FRESH, ttl / 20)) return;
         try {
           await attempt(ttl / 3);
           if (clock.now() < heldUntil) return;
