@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { StringDecoder } from 'node:string_decoder';
-import { printable } from '@paal/core/action/log';
+import { printable } from '@paal/core/action/printable';
 import { errorMessage, UserError } from '@paal/core/errors';
 
 const STACK_FRAMES = 50;

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { printable } from '@paal/core/action/log';
-import { hideSecret, redact } from '@paal/core/action/secrets';
+import { printable } from '@paal/core/action/printable';
+import { hideSecret, redact } from '@paal/core/action/redact';
 import { systemClock } from '@paal/core/clock';
 import { errorMessage, UserError } from '@paal/core/errors';
 import { secretsOfUri } from '@paal/core/migrate/drivers/mongodb-uri';

@@ -1,15 +1,7 @@
 import * as core from '@actions/core';
-import { neutraliseCommands, stripControls } from './safe-text.ts';
-import { redact } from './secrets.ts';
+import { printable } from './printable.ts';
 
-/**
- * What may be printed of a text that came from outside (pod logs, events, server messages,
- * migration output): no control characters, no workflow commands, no secrets. Everything that this
- * module prints goes through it.
- */
-export function printable(text: string): string {
-  return neutraliseCommands(redact(stripControls(text)));
-}
+export { printable };
 
 /** Prints a line, or several. */
 export function info(text: string): void {

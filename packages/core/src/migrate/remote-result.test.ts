@@ -32,7 +32,7 @@ const result = (over: Partial<MigrateResult> = {}): MigrateResult => ({
 describe('the result of a runner elsewhere', () => {
   test('is found on its line, whatever else was printed', () => {
     const output = `a\n${resultLine(result({ appliedCount: 9 }))}\r\nb\n${resultLine(result())}\nbye\n`;
-    expect(findResult(output)).toEqual({ ...result(), omitted: 0 });
+    expect(findResult(output)).toEqual(result());
   });
 
   test.each([

@@ -91,7 +91,9 @@ export function parseResult(json: string): MigrateResult | undefined {
     return undefined;
   }
   const parsed = schema.safeParse(value);
-  return parsed.success ? (parsed.data as MigrateResult) : undefined;
+  if (!parsed.success) return undefined;
+  const { omitted: _, ...result } = parsed.data;
+  return result as MigrateResult;
 }
 
 /** The last result in the output of a runner; `undefined` when it came to none. */
