@@ -1,9 +1,10 @@
-import { requiredInput } from '@paal/core/action/inputs';
+import { requiredInput, textInput } from '@paal/core/action/inputs';
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { info, warning } from '@paal/core/action/log';
 import { runCommand } from '@paal/core/migrate/drivers/command';
 import type { RemoteOutcome } from '@paal/core/migrate/drivers/remote';
 import type { MigrateRequest } from '@paal/core/migrate/request';
+import type { Migrations } from './inputs.ts';
 
 /** The environment of a step without the inputs of this action, as a `run:` step would have it. */
 function stepEnvironment(): Readonly<Record<string, string | undefined>> {
@@ -20,10 +21,12 @@ function stepEnvironment(): Readonly<Record<string, string | undefined>> {
 export async function migrateByCommand(
   request: MigrateRequest,
   uri: string | undefined,
+  migrations: Migrations,
   { clock, signal }: ActionContext,
 ): Promise<RemoteOutcome> {
   const options = {
-    script: requiredInput('command-line'),
+    script:
+      textInput('command-line') ?? migrations['command-line'] ?? requiredInput('command-line'),
     uri,
     workspace: process.env.GITHUB_WORKSPACE || process.cwd(),
     environment: stepEnvironment(),

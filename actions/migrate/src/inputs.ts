@@ -31,17 +31,20 @@ import type { ReleasesOf } from './previous.ts';
 /** How the database is reached. */
 export type MigrateDriver = 'mongodb' | 'job' | 'ssh' | 'command';
 
+/** The section `migrations` of paal.yaml. */
+export type Migrations = NonNullable<Environment['migrations']>;
+
 /** The inputs of action.yml, over what paal.yaml says, over what the configuration of migrate-mongo says. */
 export interface Inputs {
   readonly request: MigrateRequest;
   readonly driver: MigrateDriver;
+  /** What paal.yaml says of migrations. */
+  readonly migrations: Migrations;
   /** Whose releases say what "previous" is. */
   readonly releases: ReleasesOf;
   /** `undefined` where no connection string was given: the driver may find one of its own. */
   readonly settings: Omit<EngineSettings, 'uri'> & { readonly uri: string | undefined };
 }
-
-type Migrations = NonNullable<Environment['migrations']>;
 
 const COMMANDS = ['up', 'down', 'status', 'plan', 'baseline', 'repair', 'unlock', 'lint'] as const;
 /** The commands for which a limit means something. */
@@ -133,6 +136,7 @@ export async function readInputs(run: RunIdentity): Promise<Inputs> {
   return {
     request,
     driver,
+    migrations,
     releases: {
       app: checkAppName(textInput('app') ?? config.app ?? appOfRepository(run.repository)),
       namespace: textInput('namespace') ?? settings.namespace,

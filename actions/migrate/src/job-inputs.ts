@@ -12,6 +12,7 @@ import type {
   UriSource,
 } from '@paal/core/migrate/drivers/job/options';
 import { parseWorkload } from '@paal/core/workload/reference';
+import type { Migrations } from './inputs.ts';
 
 const DEFAULT_TIMEOUT = 1_800_000;
 
@@ -24,8 +25,8 @@ function jobRun(env: NodeJS.ProcessEnv): JobRun {
   };
 }
 
-function uriSource(uri: string | undefined): UriSource {
-  const secret = textInput('uri-secret');
+function uriSource(uri: string | undefined, configured: string | undefined): UriSource {
+  const secret = textInput('uri-secret') ?? configured;
   if (secret === undefined)
     return uri === undefined ? { kind: 'environment' } : { kind: 'value', uri };
   const [name = '', key = '', ...rest] = secret.split('/');
@@ -55,10 +56,10 @@ async function templateOf(file: string): Promise<KubeObject> {
   return first.object;
 }
 
-async function podSource(namespace: string): Promise<PodSource> {
-  const image = textInput('image');
-  const like = textInput('job-like');
-  const template = textInput('job-template');
+async function podSource(namespace: string, migrations: Migrations): Promise<PodSource> {
+  const image = textInput('image') ?? migrations.image;
+  const like = textInput('job-like') ?? migrations['job-like'];
+  const template = textInput('job-template') ?? migrations['job-template'];
   if (like !== undefined && template !== undefined) {
     throw new UserError('The inputs "job-like" and "job-template" exclude each other; give one.');
   }
@@ -82,19 +83,23 @@ async function podSource(namespace: string): Promise<PodSource> {
 export async function readJobInputs(
   { uri, changelog }: { readonly uri: string | undefined; readonly changelog: string },
   namespace: string,
+  migrations: Migrations,
 ): Promise<JobOptions> {
   const own = textInput('namespace') ?? namespace;
   return {
     namespace: own,
     run: jobRun(process.env),
-    pod: await podSource(own),
-    uri: uriSource(uri),
+    pod: await podSource(own, migrations),
+    uri: uriSource(uri, migrations['uri-secret']),
     // Beside the action's own bundle.
     runner: join(dirname(process.argv[1] ?? ''), 'runner'),
-    migrations: choiceInput('job-migrations', ['image', 'checkout']) ?? 'image',
+    migrations:
+      choiceInput('job-migrations', ['image', 'checkout']) ??
+      migrations['job-migrations'] ??
+      'image',
     workspace: process.cwd(),
     changelog,
-    timeout: durationInput('job-timeout') ?? DEFAULT_TIMEOUT,
+    timeout: durationInput('job-timeout') ?? migrations['job-timeout'] ?? DEFAULT_TIMEOUT,
     onCancel: choiceInput('on-cancel', ['leave', 'stop']) ?? 'leave',
   };
 }

@@ -6,6 +6,7 @@ import { runAsJob } from '@paal/core/migrate/drivers/job/run-as-job';
 import { resultOfRemote } from '@paal/core/migrate/drivers/remote-outcome';
 import type { MigrateRequest } from '@paal/core/migrate/request';
 import type { MigrateResult } from '@paal/core/migrate/result';
+import type { Migrations } from './inputs.ts';
 import { readJobInputs } from './job-inputs.ts';
 
 /**
@@ -17,11 +18,12 @@ export async function migrateAsJob(
   request: MigrateRequest,
   settings: { readonly uri: string | undefined; readonly changelog: string },
   namespace: string | undefined,
+  migrations: Migrations,
   { clock, signal }: ActionContext,
 ): Promise<MigrateResult> {
   const connection = hurried(connect(loadKubeConfig(), clock), signal, clock);
   try {
-    const options = await readJobInputs(settings, namespace ?? connection.namespace);
+    const options = await readJobInputs(settings, namespace ?? connection.namespace, migrations);
     const io = { info, warn: warning, clock, signal };
     const outcome = await runAsJob(request, options, { connection }, io);
     if (outcome.result === undefined && outcome.failure === undefined) {

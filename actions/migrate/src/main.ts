@@ -30,22 +30,22 @@ async function resolved({ request, releases }: Inputs, context: ActionContext) {
 }
 
 async function perform(inputs: Inputs, context: ActionContext): Promise<MigrateResult> {
-  const { driver, settings, releases } = inputs;
+  const { driver, settings, releases, migrations } = inputs;
   const request = await resolved(inputs, context);
   switch (driver) {
     case 'mongodb':
       return await direct({ ...inputs, request }, context);
     case 'job': {
       const { migrateAsJob } = await import(/* webpackMode: "eager" */ './job.ts');
-      return await migrateAsJob(request, settings, releases.namespace, context);
+      return await migrateAsJob(request, settings, releases.namespace, migrations, context);
     }
     case 'ssh': {
-      const outcome = await migrateOverSsh(request, settings.extension, context);
+      const outcome = await migrateOverSsh(request, settings.extension, migrations, context);
       return resultOfRemote(outcome, request.command);
     }
     case 'command':
       return resultOfRemote(
-        await migrateByCommand(request, settings.uri, context),
+        await migrateByCommand(request, settings.uri, migrations, context),
         request.command,
       );
   }

@@ -59,6 +59,14 @@ async function run(options: RunnerOptions, signal: AbortSignal): Promise<Migrate
   return await migrate({ ...request, database }, settings, terminalIo(signal));
 }
 
+/** What the action calls its input is here a variable of the environment. */
+function ownWords(result: MigrateResult): MigrateResult {
+  const { failure } = result;
+  if (!failure) return result;
+  const message = failure.message.replace(/the input "uri"/gi, 'MONGODB_URI');
+  return { ...result, failure: { ...failure, message } };
+}
+
 async function publish(result: MigrateResult): Promise<void> {
   const file = process.env.PAAL_RESULT_FILE;
   if (file) await writeFile(file, compactResult(result, TERMINATION_MESSAGE_BYTES));
@@ -89,7 +97,7 @@ async function main(): Promise<number> {
     }
     result = failedBefore(error);
   }
-  await publish(result);
+  await publish(ownWords(result));
   return signalled && result.failure ? SIGNAL_EXIT[signalled] : exitCodeOf(result.failure);
 }
 

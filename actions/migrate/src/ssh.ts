@@ -12,23 +12,25 @@ import type { SshOptions } from '@paal/core/migrate/drivers/ssh-config';
 import { removeSshFolder } from '@paal/core/migrate/drivers/ssh-folder';
 import { readMigrationFiles } from '@paal/core/migrate/files';
 import type { MigrateRequest } from '@paal/core/migrate/request';
+import type { Migrations } from './inputs.ts';
 
 const STATE = 'sshFolder';
 
 /** The inputs of driver ssh. The key is masked from here on. */
-function readSshOptions(): SshOptions {
+function readSshOptions(migrations: Migrations): SshOptions {
   const key = textInput('ssh-key');
   if (key !== undefined) maskSecret(key);
   return {
-    host: requiredInput('ssh-host'),
-    port: integerInput('ssh-port', 1) ?? 22,
-    user: textInput('ssh-user') ?? 'db-admin',
-    hostKey: requiredInput('ssh-host-key'),
+    host: textInput('ssh-host') ?? migrations['ssh-host'] ?? requiredInput('ssh-host'),
+    port: integerInput('ssh-port', 1) ?? migrations['ssh-port'] ?? 22,
+    user: textInput('ssh-user') ?? migrations['ssh-user'] ?? 'db-admin',
+    hostKey:
+      textInput('ssh-host-key') ?? migrations['ssh-host-key'] ?? requiredInput('ssh-host-key'),
     key,
     certificate: textInput('ssh-certificate'),
     agent: process.env.SSH_AUTH_SOCK || undefined,
-    jump: textInput('ssh-jump'),
-    directory: textInput('ssh-directory') ?? '/opt/paal/scripts',
+    jump: textInput('ssh-jump') ?? migrations['ssh-jump'],
+    directory: textInput('ssh-directory') ?? migrations['ssh-directory'] ?? '/opt/paal/scripts',
     onCancel: choiceInput('on-cancel', ['stop', 'leave']) ?? 'stop',
     temporary: process.env.RUNNER_TEMP || tmpdir(),
     onFolder: (folder) => leaveWord(STATE, folder),
@@ -58,9 +60,10 @@ async function checkedOut(
 export async function migrateOverSsh(
   request: MigrateRequest,
   extension: string | undefined,
+  migrations: Migrations,
   { clock, signal }: ActionContext,
 ): Promise<RemoteOutcome> {
-  const options = readSshOptions();
+  const options = readSshOptions(migrations);
   const names = await checkedOut(request.directory, extension);
   const outcome = await runOverSsh(request, options, { info, warn: warning, clock, signal });
   return names === undefined ? outcome : behindCheckout(request, names, outcome, options.host);

@@ -10,13 +10,15 @@ function verdict(result: MigrateResult): string {
   const { command, status, appliedCount, pendingCount, migrations } = result;
   switch (status) {
     case 'applied':
-      return `Applied ${plural(appliedCount)}`;
+      return `Applied ${plural(appliedCount ?? 0)}`;
     case 'reverted':
-      return `Reverted ${plural(appliedCount)}`;
+      return `Reverted ${plural(appliedCount ?? 0)}`;
     case 'changed':
       return command === 'unlock'
         ? 'The lease is free'
-        : `Marked ${plural(migrations.filter(({ state }) => state === 'done').length)}`;
+        : command === 'up' || command === 'down'
+          ? 'Done, but what was done was not told'
+          : `Marked ${plural(migrations.filter(({ state }) => state === 'done').length)}`;
     case 'up-to-date':
       if (command === 'baseline' || command === 'repair') return 'Nothing to mark';
       return command === 'down' ? 'Nothing to revert' : 'Nothing to apply';

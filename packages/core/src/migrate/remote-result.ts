@@ -34,7 +34,7 @@ const failure = z.object({
 const schema = z.object({
   command: z.enum(['up', 'down', 'status', 'plan', 'baseline', 'repair', 'unlock']),
   status: z.enum(['applied', 'up-to-date', 'planned', 'reverted', 'changed', 'failed']),
-  appliedCount: z.int(),
+  appliedCount: z.int().optional(),
   pendingCount: z.int().optional(),
   current: text,
   previous: text,

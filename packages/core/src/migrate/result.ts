@@ -73,8 +73,8 @@ export interface MigrateFailure {
 export interface MigrateResult {
   readonly command: MigrateCommand;
   readonly status: MigrateStatus;
-  /** How many this run applied; with `down`, how many it reverted. */
-  readonly appliedCount: number;
+  /** How many this run applied; with `down`, how many it reverted; `undefined` when nobody told. */
+  readonly appliedCount: number | undefined;
   /** How many are not applied now; `undefined` when the database did not tell. */
   readonly pendingCount: number | undefined;
   /** The last applied migration now. */

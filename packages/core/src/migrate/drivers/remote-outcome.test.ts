@@ -35,7 +35,11 @@ describe('what is said of migrations that ran somewhere else', () => {
 
   test('is no failure where the runner ended well and its result was lost', () => {
     const lost = { result: undefined, exitCode: 0, failure: undefined };
-    expect(resultOfRemote(lost, 'up')).toMatchObject({ status: 'applied', failure: undefined });
+    expect(resultOfRemote(lost, 'up')).toMatchObject({
+      status: 'changed',
+      appliedCount: undefined,
+      failure: undefined,
+    });
     expect(resultOfRemote(lost, 'repair').status).toBe('changed');
   });
 });

@@ -2,9 +2,8 @@ import type { MigrateCommand } from '../request.ts';
 import { failedBefore, type MigrateResult, type MigrateStatus } from '../result.ts';
 import type { RemoteOutcome } from './remote.ts';
 
-const DONE: Readonly<Partial<Record<MigrateCommand, MigrateStatus>>> = {
-  up: 'applied',
-  down: 'reverted',
+/** Of a command that only looks, nothing was changed whatever it saw. */
+const UNSEEN: Readonly<Partial<Record<MigrateCommand, MigrateStatus>>> = {
   status: 'up-to-date',
   plan: 'up-to-date',
 };
@@ -22,8 +21,8 @@ export function resultOfRemote(
     if (result) return result;
     return {
       command,
-      status: DONE[command] ?? 'changed',
-      appliedCount: 0,
+      status: UNSEEN[command] ?? 'changed',
+      appliedCount: undefined,
       pendingCount: undefined,
       current: undefined,
       previous: undefined,
