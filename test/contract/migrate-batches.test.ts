@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Clock, systemClock } from '@paal/core/clock';
 import type { Checkpoint } from '@paal/core/migrate/context/checkpoints';
 import { type ContextOptions, migrationContext } from '@paal/core/migrate/context/context';
-import { Binary, type Db, Decimal128, Long, MongoClient, ObjectId, Timestamp } from 'mongodb';
+import { type Db, Decimal128, Long, MongoClient, ObjectId } from 'mongodb';
 import { failing } from '../mongodb-faults/fault.ts';
 import { type MongodbProxy, startMongodbProxy } from '../mongodb-faults/mongodb-proxy.ts';
 import { type Server, startServer } from '../mongodb-faults/server.ts';
-import { storeIn } from './migrate-batches-fixture.ts';
+import { MIXED, storeIn } from './migrate-batches-fixture.ts';
 
 let server: Server;
 let proxy: MongodbProxy;
@@ -52,25 +52,6 @@ async function attempt(db: Db, options: Partial<ContextOptions> = {}) {
   });
   return { ctx, lines };
 }
-
-/** Ids of every type that the server stores, in its order. */
-const MIXED = [
-  1,
-  2.5,
-  Long.fromString('9007199254740993'),
-  'a',
-  'b',
-  { a: 1 },
-  { a: 2 },
-  new Binary(Buffer.from('x')),
-  new ObjectId('000000000000000000000001'),
-  new ObjectId('000000000000000000000002'),
-  false,
-  true,
-  new Date(0),
-  new Date(1_000),
-  new Timestamp({ t: 1, i: 2 }),
-] as const;
 
 describe('ctx.batches', () => {
   test('meets ids of every type once and in order, also when it is interrupted after each of them', async () => {

@@ -43,6 +43,14 @@ async function settled(
   }
 }
 
+/**
+ * The row as a document. Its name is its `_id` too: even a run that stood still between its last look at
+ * the lease and this write cannot record a migration a second time.
+ */
+function rowOf(row: ChangelogRow): Document {
+  return { _id: row.fileName, ...row };
+}
+
 // What is decided upon is never read from a secondary that lags, and never lost with a primary.
 const DURABLE = { readPreference: 'primary', writeConcern: { w: 'majority' } } as const;
 
@@ -76,11 +84,11 @@ export function mongodbStore(db: Db, changelog: string): MigrationStore {
     insertRow: async (row, within) => {
       if (within) {
         const { db: itsDb, session } = within;
-        await itsDb.collection(changelog).insertOne({ ...row }, { session });
+        await itsDb.collection<Document>(changelog).insertOne(rowOf(row), { session });
       } else {
         const { fileName, appliedAt } = row;
         await settled(
-          () => rows.insertOne({ ...row }),
+          () => rows.insertOne(rowOf(row)),
           async () => (await rows.findOne({ fileName, appliedAt })) !== null,
         );
       }
