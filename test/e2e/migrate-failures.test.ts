@@ -215,6 +215,10 @@ describe('a database that cannot be used', () => {
   });
 
   test('a transaction is refused by a server that has none, before anything is run', async () => {
+    if (new URL(uri()).searchParams.has('replicaSet')) {
+      console.warn('Skipped: this server has transactions');
+      return;
+    }
     const shop = await open({ [`migrations/${A}`]: marking('a') });
     const step = await shop.migrate({ transaction: 'true' });
     expect(step.errors[0]).toMatch(
