@@ -1,19 +1,16 @@
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Db } from 'mongodb';
 import type { Bench, Figure } from './benchmark.ts';
 import {
   type MigrateGround,
   migrateMongo,
+  paal,
   repositoryWith,
   type Taken,
-  timedNode,
 } from './migrate-ground.ts';
 
 const DOCUMENTS = 1_000_000;
 const SIZE = 1_000;
 const MOST_MEMORY = 300;
-const RUNNER = fileURLToPath(new URL('./migrate-batches-runner.ts', import.meta.url));
 const FILE = '20240101000000-full-name.mjs';
 
 /** What is done with a batch: on a FerretDB a copy, because its updates take time by the collection's size. */
@@ -75,12 +72,8 @@ async function measure(
   const migration = name === 'paal' ? OURS(write) : PLAIN(write);
   const workspace = await repositoryWith(ground, db.databaseName, { [FILE]: migration });
   bench.say(`migrate: ${name}: they are migrated`);
-  const file = pathToFileURL(join(workspace, 'migrations', FILE)).href;
-  const run = ['--conditions=paal-source', RUNNER, ground.uri, db.databaseName, file];
-  const taken =
-    name === 'paal'
-      ? await timedNode(ground, run, workspace)
-      : await migrateMongo(ground, workspace);
+  const up = name === 'paal' ? paal : migrateMongo;
+  const taken = await up(ground, workspace, db.databaseName);
   const done = await db
     .collection(ground.isMongodb ? 'users' : 'people')
     .countDocuments(ground.isMongodb ? { name: { $exists: true } } : {});

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { type Db, MongoClient } from 'mongodb';
 import { repositoryRoot } from '../../scripts/repository.ts';
+import { runStep } from '../contract/run-action.ts';
 import { startServer } from '../mongodb-faults/server.ts';
 import type { Bench } from './benchmark.ts';
 
@@ -86,24 +87,34 @@ export async function repositoryWith(
   return workspace;
 }
 
-/** Runs node, and measures it; its memory is that of the program alone, not of the server. */
-export async function timedNode(
+/** Measures what `work` starts; its memory is that of the program alone, not of the server. */
+async function timed(
   ground: MigrateGround,
-  args: readonly string[],
-  cwd: string,
+  work: (env: Readonly<Record<string, string>>) => Promise<unknown>,
 ): Promise<Taken> {
   const peak = join(ground.folder, 'peak');
   const begin = performance.now();
-  await execa(process.execPath, ['--import', PROBE, ...args], {
-    cwd,
-    env: { PAAL_BENCH_PEAK_FILE: peak },
-    cancelSignal: ground.signal,
-  });
+  await work({ PAAL_BENCH_PEAK_FILE: peak });
   const seconds = (performance.now() - begin) / 1_000;
   return { seconds, megabytes: (Number(await readFile(peak, 'utf8')) * 1_024) / 1_000_000 };
 }
 
-/** `migrate-mongo up` in the repository. */
-export async function migrateMongo(ground: MigrateGround, workspace: string): Promise<Taken> {
-  return await timedNode(ground, [MIGRATE_MONGO, 'up'], workspace);
-}
+/** Applies what is pending in a repository to a database. */
+export type Up = (ground: MigrateGround, workspace: string, database: string) => Promise<Taken>;
+
+/** The step `paal/migrate`. */
+export const paal: Up = async (ground, workspace, database) =>
+  await timed(ground, async (env) => {
+    const inputs = { uri: ground.uri, database };
+    const nodeOptions = ['--import', PROBE];
+    const step = await runStep('migrate', { workspace, inputs, nodeOptions, env });
+    await rm(step.temp, { recursive: true, force: true });
+    if (step.exitCode !== 0) throw new Error(`paal/migrate failed:\n${step.log}`);
+  });
+
+/** `migrate-mongo up`. */
+export const migrateMongo: Up = async (ground, workspace) =>
+  await timed(ground, async (env) => {
+    const args = ['--import', PROBE, MIGRATE_MONGO, 'up'];
+    await execa(process.execPath, args, { cwd: workspace, env, cancelSignal: ground.signal });
+  });

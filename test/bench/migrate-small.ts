@@ -1,7 +1,11 @@
-import { rm } from 'node:fs/promises';
-import { runStep } from '../contract/run-action.ts';
 import { type Bench, type Figure, median, ofRounds } from './benchmark.ts';
-import { type MigrateGround, migrateMongo, repositoryWith } from './migrate-ground.ts';
+import {
+  type MigrateGround,
+  migrateMongo,
+  paal,
+  repositoryWith,
+  type Up,
+} from './migrate-ground.ts';
 
 const ROUNDS = 5;
 const COUNT = 100;
@@ -19,25 +23,13 @@ interface Round {
   readonly nothing: number;
 }
 
-type Up = (workspace: string, database: string) => Promise<number>;
-
-async function paalUp(ground: MigrateGround, workspace: string, database: string): Promise<number> {
-  const begin = performance.now();
-  const inputs = { uri: ground.uri, database };
-  const step = await runStep('migrate', { workspace, inputs });
-  const seconds = (performance.now() - begin) / 1_000;
-  await rm(step.temp, { recursive: true, force: true });
-  if (step.exitCode !== 0) throw new Error(`paal/migrate failed:\n${step.log}`);
-  return seconds;
-}
-
 async function round(ground: MigrateGround, label: string, up: Up): Promise<Round> {
   const db = ground.database(label);
   const workspace = await repositoryWith(ground, db.databaseName, FILES);
-  const all = await up(workspace, db.databaseName);
+  const all = await up(ground, workspace, db.databaseName);
   const applied = await db.collection('changelog').countDocuments();
   if (applied !== COUNT) throw new Error(`${label} applied ${applied} of ${COUNT}`);
-  return { all, nothing: await up(workspace, db.databaseName) };
+  return { all: all.seconds, nothing: (await up(ground, workspace, db.databaseName)).seconds };
 }
 
 /** A hundred migrations of one insert each, and a run with nothing to do, beside migrate-mongo. */
@@ -46,8 +38,8 @@ export async function smallMigrations(
   ground: MigrateGround,
 ): Promise<readonly Figure[]> {
   const contenders: readonly (readonly [string, Up])[] = [
-    ['paal', async (workspace, database) => await paalUp(ground, workspace, database)],
-    ['mongo', async (workspace) => (await migrateMongo(ground, workspace)).seconds],
+    ['paal', paal],
+    ['mongo', migrateMongo],
   ];
   const taken = new Map<string, Round[]>(contenders.map(([name]) => [name, []]));
   const rounds = bench.rounds ?? ROUNDS;
