@@ -71,6 +71,8 @@ export function mongodbStore(db: Db, changelog: string): MigrationStore {
     records: async () =>
       (await read(records as never, {
         projection: { 'source.files': 0 },
+        // A Long in a checkpoint is to stay one.
+        promoteLongs: false,
       })) as unknown as readonly MigrationRecord[],
     source: async (_id) => (await records.findOne({ _id }))?.source,
     insertRecord: async (record) =>
