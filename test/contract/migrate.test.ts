@@ -75,6 +75,11 @@ describe('paal/migrate with bad inputs', () => {
       { command: 'unlock', count: '1' },
       'mean nothing to command unlock',
     ],
+    [
+      'a backup by a driver that makes none',
+      { driver: 'command', 'command-line': 'true', 'backup-command': 'true' },
+      'The input "backup-command" goes with driver mongodb',
+    ],
     ['to and count', { to: 'x', count: '1' }, '"to" and "count" exclude each other'],
     [
       'a count that is none',

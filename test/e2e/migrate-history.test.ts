@@ -116,11 +116,29 @@ describe('the order of migrations', () => {
   });
 });
 
+describe('a migration that was interrupted and is not in the checkout', () => {
+  test('is settled by a repair that names it, and stops nothing any more', async () => {
+    const shop = await applied();
+    const run = { run: 'local', actor: '', sha: '', host: '' };
+    const attempt = { fileName: C, action: 'up', state: 'interrupted', fence: 1, ...run };
+    await shop.db.collection('paal_migrations').insertOne({ ...attempt, startedAt: new Date() });
+    expect((await shop.migrate()).errors[0]).toContain(`${C} was interrupted`);
+    const repair = await shop.migrate({ command: 'repair', migration: C, as: 'pending' });
+    expect(repair.errors).toEqual([]);
+    expect((await shop.migrate()).outputs.status).toBe('up-to-date');
+  });
+});
+
 describe('a baseline', () => {
   test('marks what a database has already, and the rest is applied', async () => {
     const shop = await open({ ...AB, [`migrations/${C}`]: marking('c') });
     const baseline = await shop.migrate({ command: 'baseline', to: B });
-    expect(baseline.outputs).toMatchObject({ status: 'changed', current: B, 'pending-count': '1' });
+    expect(baseline.outputs).toMatchObject({
+      status: 'changed',
+      current: B,
+      previous: '',
+      'pending-count': '1',
+    });
     expect(await shop.marks()).toEqual([]);
     expect((await shop.migrate()).outputs).toMatchObject({ 'applied-count': '1', current: C });
     expect(await shop.marks()).toEqual(['c']);

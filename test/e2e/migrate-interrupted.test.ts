@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { latency } from '../mongodb-faults/fault.ts';
 import { A, B, C, marking, type Shop, shops } from './migrate-fixture.ts';
+import { faultyWay } from './migrate-proxy.ts';
 import { until } from './until.ts';
 
-const { open } = shops();
+const { uri, open } = shops();
+const way = faultyWay(uri);
 
 /** A migration that keeps a checkpoint, says so, and ends when the database tells it to. */
 const WAITING = `
@@ -120,6 +123,28 @@ describe('a run that was cancelled in a migration', () => {
     const next = await shop.migrate({ 'on-interrupted': 'resume' });
     expect(next.errors).toEqual([]);
     expect(await shop.changelog()).toEqual([A, B, C]);
+  });
+
+  test('frees the lease only when a migration that does not stop can write no more', async () => {
+    const shop = await open({
+      [`migrations/${A}`]: `export async function up(db) {
+        console.log('under way');
+        for (;;) await db.collection('ticks').insertOne({});
+      }`,
+    });
+    const order: string[] = [];
+    const watch = way().inject(latency(0), {
+      where: ({ collection, body }) => {
+        if (collection === 'ticks') order.push('write');
+        if (JSON.stringify(body).includes('"released":true')) order.push('release');
+        return false;
+      },
+    });
+    const step = await shop.migrate({ uri: way().uri }, { onLog: onceUnderWay('SIGINT') });
+    watch.off();
+    expect(step.errors[0]).toContain(`cancelled while ${A} was running`);
+    expect(order.filter((one) => one === 'release')).toHaveLength(1);
+    expect(order.at(-1)).toBe('release');
   });
 
   test('a migration that listens to its signal stops by itself, at once', async () => {

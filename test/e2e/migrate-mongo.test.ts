@@ -108,6 +108,22 @@ describe('a project of migrate-mongo', () => {
     expect(step.errors[0]).toContain(`${C} was edited after being applied`);
   });
 
+  test('whose file was edited between its own down and up is not told that it was', async () => {
+    const shop = await open(ABC);
+    await configure(shop);
+    await shop.migrate();
+    await migrateMongo(shop, 'down');
+    await shop.write({ [`migrations/${C}`]: marking('c, mended') });
+    await migrateMongo(shop, 'up');
+    await shop.write({ [`migrations/${D}`]: marking('d') });
+    const step = await shop.migrate();
+    expect(step.errors).toEqual([]);
+    await shop.remove(`migrations/${D}`);
+    // What is reverted is what was applied last, not what an earlier attempt had stored.
+    expect((await shop.migrate({ command: 'down', to: B })).errors).toEqual([]);
+    expect(await shop.marks()).toEqual(['a', 'b']);
+  });
+
   test('with names of another form is taken over, because its changelog has them', async () => {
     const shop = await open({ 'migrations/001_init.mjs': marking('a') });
     await configure(shop);

@@ -132,6 +132,12 @@ export async function readInputs(run: RunIdentity): Promise<Inputs> {
   const mongo = await readMigrateMongoConfig(
     textInput('migrate-mongo-config') ?? migrations['migrate-mongo-config'],
   );
+  const backupCommand = textInput('backup-command');
+  if (backupCommand !== undefined && driver !== 'mongodb') {
+    throw new UserError(
+      `The input "backup-command" goes with driver mongodb; with driver ${driver}, make the backup in a step before this one.`,
+    );
+  }
   const request = readRequest(migrations, name || undefined, mongo, run);
   return {
     request,
@@ -146,7 +152,7 @@ export async function readInputs(run: RunIdentity): Promise<Inputs> {
       changelog: textInput('changelog') ?? migrations.changelog ?? mongo?.changelog ?? CHANGELOG,
       extension: mongo?.extension,
       clientOptions: mongo?.clientOptions ?? {},
-      backup: backupBy(textInput('backup-command')),
+      backup: backupBy(backupCommand),
     },
   };
 }

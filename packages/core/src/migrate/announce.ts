@@ -20,7 +20,7 @@ export function announceFiles({ migrations, others }: MigrationFiles, io: Log): 
 
 /** Lists what is applied, in that order, what is under way or was cut off, and what is pending. */
 export function announceStatus(standing: Standing, held: HeldLease | undefined, io: Log): void {
-  const applying = applyingRecords(standing.records);
+  const applying = applyingRecords(standing);
   for (const { fileName, appliedAt } of standing.history) {
     const { run, sha = '' } = applying.get(fileName) ?? {};
     const parts = [appliedAt?.toISOString(), sha.slice(0, 7), run].filter(Boolean);

@@ -68,6 +68,8 @@ async function runLoaded(
     onComplete: ({ name, milliseconds }) => io.info(`${name} done in ${took(milliseconds)}`),
   });
   io.leaveForeign();
+  // Before the lease is given back: a migration that did not stop would write beside the next run.
+  await client.close(true);
   await journal.close();
   return result;
 }
@@ -129,6 +131,7 @@ async function makeMarks(
     if (marks.length === 0) io.info(`Nothing to ${action === 'repair' ? 'repair' : 'mark'}`);
     const done: string[] = [];
     known.marked = done;
+    known.before = standing;
     for (const mark of marks) {
       await lease.ensureHeld();
       const options = { store, request, fence: lease.fence, today: io.today };
@@ -240,6 +243,7 @@ export async function migrate(
     request,
     files: [],
     standing: undefined,
+    before: undefined,
     held: undefined,
     steps: [],
     run: undefined,

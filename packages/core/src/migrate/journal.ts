@@ -20,7 +20,7 @@ export interface JournalOptions {
   readonly backup: string | undefined;
   /** The checkpoint from which a migration goes on, where an attempt before left one. */
   readonly resumed: (name: string) => MigrationRecord['checkpoint'];
-  /** Calls the migration; `commit` writes the changelog in its transaction. */
+  /** Calls the migration. */
   readonly call: (call: MigrationCall) => Promise<void>;
 }
 

@@ -36,6 +36,7 @@ export function planRepair(
   const names = [
     ...standing.files.map(({ name }) => name),
     ...standing.history.map(({ fileName }) => fileName),
+    ...standing.records.map(({ fileName }) => fileName),
   ];
   const name = findName(migration, names);
   if (name === undefined) {
@@ -64,6 +65,7 @@ async function recordMark(
   name: string,
   action: RecordedAction,
   file: MigrationFile | undefined,
+  migrationBlock: number | undefined,
   { store, request, fence, today }: MarkOptions,
 ): Promise<void> {
   const source = file && (await collectSource(file));
@@ -78,6 +80,7 @@ async function recordMark(
     finishedAt: today(),
     ...(file ? { checksum: checksumOf(file.text) } : {}),
     ...(source ? { source } : {}),
+    ...(migrationBlock === undefined ? {} : { migrationBlock }),
   };
   await store.insertRecord(record);
 }
@@ -91,16 +94,18 @@ export async function applyMark(
 ): Promise<void> {
   const { store, today } = options;
   const file = standing.files.find((candidate) => candidate.name === name);
-  const isApplied = appliedNames(standing).has(name);
+  const row = standing.history.find(({ fileName }) => fileName === name);
+  const block = today().getTime();
   if (as === 'pending') await store.deleteRows(name);
-  if (as === 'applied' && !isApplied) {
+  if (as === 'applied' && !row) {
     await store.insertRow({
       fileName: name,
       appliedAt: today(),
-      migrationBlock: today().getTime(),
+      migrationBlock: block,
       ...(file ? { fileHash: fileHashOf(file.text) } : {}),
     });
   }
   if (as === 'accepted' && file) await store.updateHash(name, fileHashOf(file.text));
-  await recordMark(name, as === 'pending' ? 'down' : action, file, options);
+  if (as === 'pending') await recordMark(name, 'down', file, undefined, options);
+  else await recordMark(name, action, file, row ? row.migrationBlock : block, options);
 }

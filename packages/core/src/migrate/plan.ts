@@ -66,13 +66,11 @@ function planUp(standing: Standing, limit: PlanRequest['limit']): Plan {
 }
 
 /** The applied names that are to be reverted, oldest first, or a refusal. */
-function chosenForDown(
-  { files, history, records }: Standing,
-  limit: PlanRequest['limit'],
-): readonly string[] | Plan {
+function chosenForDown(standing: Standing, limit: PlanRequest['limit']): readonly string[] | Plan {
+  const { files, history } = standing;
   const applied = history.map(({ fileName }) => fileName);
   if (limit === undefined) return applied.slice(-1);
-  if (limit === 'previous') return newestDeployment(history, records)?.names ?? [];
+  if (limit === 'previous') return newestDeployment(standing)?.names ?? [];
   if ('count' in limit) {
     return limit.count <= applied.length
       ? applied.slice(applied.length - limit.count)
@@ -99,7 +97,7 @@ function planDown(standing: Standing, limit: PlanRequest['limit']): Plan {
   const chosen = chosenForDown(standing, limit);
   if ('kind' in chosen) return chosen;
   const present = new Set(standing.files.map(({ name }) => name));
-  const applying = applyingRecords(standing.records);
+  const applying = applyingRecords(standing);
   const lost = chosen.filter((name) => !present.has(name) && !applying.get(name)?.source);
   if (lost.length > 0) {
     const commits = new Set(lost.map((name) => applying.get(name)?.sha).filter(Boolean));

@@ -36,7 +36,7 @@ export function decideSteps(
   const decision = plan(standing, { direction, limit });
   if (decision.kind === 'refusal') throw new UserError(decision.message);
   if (limit === 'previous') {
-    const newest = newestDeployment(standing.history, standing.records);
+    const newest = newestDeployment(standing);
     if (newest) io.info(`"previous" takes back what ${newest.deployment} applied`);
   }
   const found = deviations(standing, request, decision.steps);
@@ -67,7 +67,7 @@ export async function loadSteps(
   { directory, transaction }: Pick<MigrateRequest, 'directory' | 'transaction'>,
   io: Pick<EngineIo, 'info' | 'foreign'>,
 ): Promise<LoadedSteps> {
-  const applying = applyingRecords(standing.records);
+  const applying = applyingRecords(standing);
   const edited = new Set(editedNames(standing));
   const removals: (() => Promise<void>)[] = [];
   const remove = async (): Promise<void> => {

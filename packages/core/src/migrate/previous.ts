@@ -1,6 +1,7 @@
 import type { AppliedMigration } from './history.ts';
 import type { MigrationRecord } from './record.ts';
 import { applyingRecords } from './record.ts';
+import type { Standing } from './standing.ts';
 
 /** What one deployment applied: one commit, or without a record one run of migrate-mongo. */
 function deploymentOf(
@@ -25,10 +26,10 @@ export interface NewestDeployment {
  * where the deployment before left the database. `undefined` when nothing is applied.
  */
 export function newestDeployment(
-  history: readonly AppliedMigration[],
-  records: readonly MigrationRecord[],
+  standing: Pick<Standing, 'history' | 'records'>,
 ): NewestDeployment | undefined {
-  const applying = applyingRecords(records);
+  const { history } = standing;
+  const applying = applyingRecords(standing);
   const last = history.at(-1);
   if (last === undefined) return undefined;
   const deployment = deploymentOf(last, applying);

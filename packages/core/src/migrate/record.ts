@@ -36,7 +36,7 @@ export interface MigrationRecord {
   /** What was run, so that it can be reverted from a commit that does not have it. */
   readonly source?: StoredSource;
   readonly checkpoint?: Readonly<Record<string, unknown>>;
-  /** The `migrationBlock` of the row in the changelog that it writes. */
+  /** The `migrationBlock` of the row in the changelog that it is about. */
   readonly migrationBlock?: number;
   /** What the backup before this run called itself. */
   readonly backup?: string;
@@ -55,19 +55,37 @@ function byAge(a: MigrationRecord, b: MigrationRecord): number {
   return a.fence - b.fence || a.startedAt.getTime() - b.startedAt.getTime();
 }
 
+function isAbout(
+  { action, fileName, migrationBlock }: MigrationRecord,
+  blocks: ReadonlyMap<string, number | undefined>,
+): boolean {
+  return (
+    action === 'down' || migrationBlock === undefined || blocks.get(fileName) === migrationBlock
+  );
+}
+
 /** A repair says what the code of a migration is, not who applied it. */
 function corrected(applied: MigrationRecord, repair: MigrationRecord): MigrationRecord {
   const { run, actor, sha, host, startedAt } = applied;
   return { ...repair, run, actor, sha, host, startedAt };
 }
 
-/** The attempt that applied each migration, by file name: the newest that succeeded in doing so. */
-export function applyingRecords(
-  records: readonly MigrationRecord[],
-): ReadonlyMap<string, MigrationRecord> {
+/**
+ * The attempt that applied each migration, by file name: the newest that succeeded in doing so, and is
+ * about the row that is there now. One that migrate-mongo has reverted and applied again since is none
+ * of ours any more.
+ */
+export function applyingRecords({
+  records,
+  history,
+}: {
+  readonly records: readonly MigrationRecord[];
+  readonly history: readonly AppliedMigration[];
+}): ReadonlyMap<string, MigrationRecord> {
+  const blocks = new Map(history.map((row) => [row.fileName, row.migrationBlock]));
   const applying = new Map<string, MigrationRecord>();
   for (const record of [...records].sort(byAge)) {
-    if (record.state !== 'succeeded') continue;
+    if (record.state !== 'succeeded' || !isAbout(record, blocks)) continue;
     const before = applying.get(record.fileName);
     if (record.action === 'down') applying.delete(record.fileName);
     else if (record.action === 'repair' && before)

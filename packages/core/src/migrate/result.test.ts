@@ -28,6 +28,7 @@ function progress(call: Call): Progress {
     request: { command, dryRun },
     files: checkout(...files),
     standing: standing(files, history ?? applied('a')),
+    before: undefined,
     held: undefined,
     steps: [],
     run: undefined,

@@ -49,6 +49,8 @@ export interface Progress {
   readonly files: readonly MigrationFile[];
   /** `undefined` until the database has told it. */
   readonly standing: Standing | undefined;
+  /** As it was before the marks, where there were to be some. */
+  readonly before: Standing | undefined;
   /** The lease that somebody else held, where that was asked. */
   readonly held: HeldLease | undefined;
   readonly steps: readonly Step[];
@@ -116,7 +118,7 @@ function appliedAfter({ request, standing, run }: Known): readonly string[] {
 
 function entries(progress: Known): readonly MigrationEntry[] {
   const { standing, steps, run, marked } = progress;
-  const { files, history, records } = standing;
+  const { files, history } = standing;
   const rows = new Map(history.map((row) => [row.fileName, row]));
   const done = new Map(run?.completed.map(({ name, milliseconds }) => [name, milliseconds]));
   const halted = run?.stopped?.reason;
@@ -125,7 +127,7 @@ function entries(progress: Known): readonly MigrationEntry[] {
   const late = new Set(lateNames(standing));
   const edited = new Set(editedNames(standing));
   const cutOff = new Map(interrupted(standing).map((record) => [record.fileName, record]));
-  const applying = applyingRecords(records);
+  const applying = applyingRecords(standing);
   const planned = new Set(isDry(progress) ? steps.map(({ name }) => name) : []);
   const state = (name: string): MigrationState => {
     if (done.has(name) || marked.includes(name)) return 'done';
@@ -155,6 +157,21 @@ function entries(progress: Known): readonly MigrationEntry[] {
   });
 }
 
+/** The result of a call of which the database told nothing. */
+export function untold(command: MigrateCommand, status: MigrateStatus): MigrateResult {
+  return {
+    command,
+    status,
+    appliedCount: undefined,
+    pendingCount: undefined,
+    current: undefined,
+    previous: undefined,
+    migrations: [],
+    failure: undefined,
+    preview: undefined,
+  };
+}
+
 /** What a call came to, from what is known of it and why it failed, if it did. */
 export function migrateResult(
   progress: Progress,
@@ -163,17 +180,8 @@ export function migrateResult(
   const { standing, run } = progress;
   const { command } = progress.request;
   if (standing === undefined) {
-    return {
-      command,
-      status: failure ? 'failed' : progress.marked.length > 0 ? 'changed' : 'up-to-date',
-      appliedCount: 0,
-      pendingCount: undefined,
-      current: undefined,
-      previous: undefined,
-      migrations: [],
-      failure,
-      preview: undefined,
-    };
+    const status = progress.marked.length > 0 ? 'changed' : 'up-to-date';
+    return { ...untold(command, failure ? 'failed' : status), appliedCount: 0, failure };
   }
   const known = { ...progress, standing };
   const after = appliedAfter(known);
@@ -184,7 +192,7 @@ export function migrateResult(
     appliedCount: run?.completed.length ?? 0,
     pendingCount,
     current: after.at(-1),
-    previous: standing.history.at(-1)?.fileName,
+    previous: (progress.before ?? standing).history.at(-1)?.fileName,
     migrations: entries(known),
     failure,
     preview: progress.preview,
@@ -205,15 +213,6 @@ export function failureKindOf({ failureReason = '' }: UserError): FailureKind {
 /** What a call came to that did not get as far as a migration. */
 export function failedBefore(error: UserError): MigrateResult {
   const { message, position } = error;
-  return {
-    command: 'up',
-    status: 'failed',
-    appliedCount: 0,
-    pendingCount: undefined,
-    current: undefined,
-    previous: undefined,
-    migrations: [],
-    failure: { kind: failureKindOf(error), message, position },
-    preview: undefined,
-  };
+  const failure = { kind: failureKindOf(error), message, position };
+  return { ...untold('up', 'failed'), appliedCount: 0, failure };
 }

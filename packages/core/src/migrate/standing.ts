@@ -30,8 +30,9 @@ export function appliedNames({ history }: Pick<Standing, 'history'>): ReadonlySe
  * The applied migrations whose file is another one than the one that was applied, by the checksum
  * that was recorded then, or by the `fileHash` of migrate-mongo. Where neither is known, nothing is.
  */
-export function editedNames({ files, history, records }: Standing): readonly string[] {
-  const applying = applyingRecords(records);
+export function editedNames(standing: Standing): readonly string[] {
+  const { files, history } = standing;
+  const applying = applyingRecords(standing);
   const texts = new Map(files.map(({ name, text }) => [name, text]));
   return history
     .filter(({ fileName, fileHash }) => {

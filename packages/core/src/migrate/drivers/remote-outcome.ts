@@ -1,5 +1,5 @@
 import type { MigrateCommand } from '../request.ts';
-import { failedBefore, type MigrateResult, type MigrateStatus } from '../result.ts';
+import { failedBefore, type MigrateResult, type MigrateStatus, untold } from '../result.ts';
 import type { RemoteOutcome } from './remote.ts';
 
 /** Of a command that only looks, nothing was changed whatever it saw. */
@@ -18,18 +18,7 @@ export function resultOfRemote(
   command: MigrateCommand,
 ): MigrateResult {
   if (!failure) {
-    if (result) return result;
-    return {
-      command,
-      status: UNSEEN[command] ?? 'changed',
-      appliedCount: undefined,
-      pendingCount: undefined,
-      current: undefined,
-      previous: undefined,
-      migrations: [],
-      failure: undefined,
-      preview: undefined,
-    };
+    return result ?? untold(command, UNSEEN[command] ?? 'changed');
   }
   const before = failedBefore(failure);
   if (!result) return { ...before, command };
