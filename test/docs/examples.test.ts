@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
+import { checkSchema } from '../../packages/core/src/config/check-schema.ts';
 import { parseConfig } from '../../packages/core/src/config/parse.ts';
-import { checkSchema, configSchema } from '../../packages/core/src/config/schema.ts';
+import { configSchema } from '../../packages/core/src/config/schema.ts';
 import { actionNames } from '../../scripts/build.ts';
 import { pagePaths, readPage } from './markdown.ts';
 import { readYaml } from './repository-files.ts';

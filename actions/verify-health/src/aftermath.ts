@@ -4,6 +4,7 @@ import { info } from '@paal/core/action/log';
 import type { Finding } from '@paal/core/report/finding';
 import type { RollbackResult } from '@paal/core/rollback/run';
 import { type Journal, startJournal } from '@paal/core/rollout/journal';
+import type { Surroundings } from '@paal/core/verify/probe';
 import type { Turn } from './alone.ts';
 import { followUp, isExcused } from './follow-up.ts';
 import { type Marking, settleRelease, unmarked } from './release.ts';
@@ -38,10 +39,16 @@ function endOf({ verdict: { status }, cancelled }: Result): string {
   return `its verification ${status === 'failed' ? 'failed' : `ended ${status}`}`;
 }
 
+/** A verification that has ended. */
+export interface Verified {
+  readonly subject: Subject;
+  readonly settings: Settings;
+  readonly surroundings: Surroundings;
+  readonly result: Result;
+}
+
 async function rollBack(
-  subject: Subject,
-  settings: Settings,
-  result: Result,
+  { subject, settings, surroundings, result }: Verified,
   turn: Turn,
   directory: string,
   context: ActionContext,
@@ -56,7 +63,7 @@ async function rollBack(
     // The lease is given back by now: what follows changes nothing, and takes its time.
     const again =
       back.status === 'succeeded'
-        ? await verifyAgain(settings, result, release, back.target, context)
+        ? await verifyAgain({ settings, surroundings }, result, release, back.target, context)
         : undefined;
     const cause: Finding = {
       reason: 'VerificationFailed',
@@ -75,13 +82,12 @@ async function rollBack(
  * @param directory where the flight record of a rollback goes
  */
 export async function settleAftermath(
-  subject: Subject,
-  settings: Settings,
-  result: Result,
+  verified: Verified,
   turn: Turn,
   directory: string,
   context: ActionContext,
 ): Promise<Aftermath> {
+  const { subject, settings, result } = verified;
   const cancelled = result.cancelled || context.signal.aborted;
   const next = followUp({ verdict: result.verdict, cancelled }, settings);
   const nothing = { rollback: undefined, notRolledBack: undefined };
@@ -94,7 +100,7 @@ export async function settleAftermath(
     const due = !isGood && !isExcused(result, settings);
     return { ...nothing, marking, ...(due ? { notRolledBack: next.because } : {}) };
   }
-  const rollback = await rollBack(subject, settings, result, turn, directory, context);
+  const rollback = await rollBack(verified, turn, directory, context);
   return typeof rollback === 'string'
     ? { ...nothing, marking, notRolledBack: rollback }
     : { ...nothing, marking, rollback };

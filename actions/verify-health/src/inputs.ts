@@ -3,12 +3,15 @@ import {
   choiceInput,
   durationInput,
   integerInput,
+  listInput,
   textInput,
 } from '@paal/core/action/inputs';
+import { type CheckConfig, checkSchema } from '@paal/core/config/check-schema';
 import { CONFIG_FILE } from '@paal/core/config/load';
 import { parseConfig } from '@paal/core/config/parse';
-import { type CheckConfig, checkSchema } from '@paal/core/config/schema';
+
 import { UserError } from '@paal/core/errors';
+import { parseWorkload } from '@paal/core/workload/reference';
 import * as z from 'zod';
 
 /** What becomes of the step when the verification proves nothing. */
@@ -26,6 +29,8 @@ export interface Inputs {
   readonly url: string | undefined;
   readonly version: string | undefined;
   readonly prometheusUrl: string | undefined;
+  readonly alertmanagerUrl: string | undefined;
+  readonly elasticsearchUrl: string | undefined;
   /** Milliseconds. */
   readonly duration: number | undefined;
   /** Milliseconds. */
@@ -45,6 +50,8 @@ export interface Inputs {
   /** Number of the release that is verified, and marked as such or taken back; `undefined` for none. */
   readonly release: number | undefined;
   readonly app: string | undefined;
+  /** `kind/name` of what is looked at where no release says it. */
+  readonly workloads: readonly string[] | undefined;
   /** `undefined` when paal.yaml is only looked for, and may be missing. */
   readonly config: string | undefined;
 }
@@ -69,6 +76,12 @@ function readChecks(): readonly CheckConfig[] | undefined {
   }
 }
 
+function workloadsInput(): readonly string[] | undefined {
+  const workloads = listInput('workloads');
+  for (const text of workloads ?? []) parseWorkload(text, '', 'The input "workloads"');
+  return workloads;
+}
+
 /**
  * Reads and checks the inputs; touches nothing.
  * @throws UserError for the first one that is wrong
@@ -81,6 +94,8 @@ export function readInputs(): Inputs {
     url: textInput('url'),
     version: textInput('version'),
     prometheusUrl: textInput('prometheus-url'),
+    alertmanagerUrl: textInput('alertmanager-url'),
+    elasticsearchUrl: textInput('elasticsearch-url'),
     duration: durationInput('duration'),
     interval: durationInput('interval'),
     onFailure: choiceInput('on-failure', ['rollback', 'none']),
@@ -94,6 +109,7 @@ export function readInputs(): Inputs {
     namespace: textInput('namespace'),
     release: integerInput('release', 1),
     app: textInput('app'),
+    workloads: workloadsInput(),
     config: config === CONFIG_FILE ? undefined : config,
   };
 }

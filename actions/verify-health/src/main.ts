@@ -13,6 +13,7 @@ import { errorMessage, UserError } from '@paal/core/errors';
 import { appOfRepository, checkAppName } from '@paal/core/release/release';
 import type { Check } from '@paal/core/verify/check';
 import { createChecks, credentialsOf } from '@paal/core/verify/plan';
+import type { Surroundings } from '@paal/core/verify/probe';
 import { planSchedule, type Schedule } from '@paal/core/verify/schedule';
 import { type Aftermath, settleAftermath } from './aftermath.ts';
 import { isExcused } from './follow-up.ts';
@@ -26,6 +27,7 @@ import { rollbackSentences } from './rollback-report.ts';
 import { type Settings, settle } from './settings.ts';
 import { MEASURING, settling } from './stages.ts';
 import { openSubject, type Subject } from './subject.ts';
+import { openSurroundings } from './surroundings.ts';
 
 async function announce(
   checks: readonly Check[],
@@ -74,10 +76,13 @@ function tellRelease(marking: Marking, { verdict }: Result): void {
 
 /** What is done after the checks, to the release and to what GitHub knows of it. */
 async function follow(
-  subject: Subject,
-  settings: Settings,
+  {
+    subject,
+    settings,
+    surroundings,
+    inputs,
+  }: Pick<Task, 'settings' | 'surroundings' | 'inputs'> & { readonly subject: Subject },
   result: Result,
-  { waitForLease }: Inputs,
   directory: string,
   context: ActionContext,
 ): Promise<Aftermath> {
@@ -89,20 +94,27 @@ async function follow(
     if (result.verdict.status === 'failed' && !result.cancelled) {
       deployments.failed(subject.release.number, headline(result));
     }
-    const turn = { run: run.url, waitForLease, deployments };
-    return await settleAftermath(subject, settings, result, turn, directory, context);
+    const turn = { run: run.url, waitForLease: inputs.waitForLease, deployments };
+    const verified = { subject, settings, surroundings, result };
+    return await settleAftermath(verified, turn, directory, context);
   } finally {
     await deployments.close();
   }
 }
 
+/** What is verified, and how. */
+interface Task {
+  readonly checks: readonly Check[];
+  readonly schedule: Schedule;
+  readonly settings: Settings;
+  readonly surroundings: Surroundings;
+  readonly subject: Subject | undefined;
+  readonly inputs: Inputs;
+}
+
 /** Measures until the verdict is clear, does what follows from it, and tells both. */
 async function judge(
-  checks: readonly Check[],
-  schedule: Schedule,
-  settings: Settings,
-  subject: Subject | undefined,
-  inputs: Inputs,
+  { checks, schedule, settings, surroundings, subject, inputs }: Task,
   context: ActionContext,
 ): Promise<void> {
   const directory = await reportDirectory('verify-health');
@@ -119,7 +131,8 @@ async function judge(
     await showAnswers(result);
     if (subject) report.enter(settling(subject.release.number, headline(result)));
     const aftermath =
-      subject && (await follow(subject, settings, result, inputs, directory, context));
+      subject &&
+      (await follow({ subject, settings, surroundings, inputs }, result, directory, context));
     if (aftermath) tellRelease(aftermath.marking, result);
     await publish(report, result, settings, aftermath);
     conclude(result, settings, aftermath);
@@ -136,10 +149,17 @@ async function verifyRelease(
   context: ActionContext,
 ): Promise<void> {
   for (const secret of credentialsOf(settings.checks, settings)) maskSecret(secret);
-  const checks = createChecks(settings.checks, settings);
-  const schedule = planSchedule(settings, checks);
-  await announce(checks, schedule, settings);
-  await judge(checks, schedule, settings, subject, inputs, context);
+  const surroundings = await openSurroundings(settings, subject, context);
+  try {
+    const checks = createChecks(settings.checks, surroundings);
+    const schedule = planSchedule(settings, checks);
+    const remarks = await Promise.all(checks.map((check) => check.prepare?.(context.signal) ?? []));
+    await announce(checks, schedule, settings);
+    for (const remark of new Set(remarks.flat())) warning(remark);
+    await judge({ checks, schedule, settings, surroundings, subject, inputs }, context);
+  } finally {
+    await surroundings.close();
+  }
 }
 
 async function subjectOf(

@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Measurement, Outcome } from '@paal/core/verify/check';
+import { checkPolicy } from '@paal/core/verify/check.test-data';
 import { judge, type Policy } from '@paal/core/verify/judge';
 import { Progress } from './progress.ts';
 
 const POLICY: Policy = {
   duration: 60_000,
   interval: 1_000,
-  checks: [{ name: 'health', successes: undefined }],
+  checks: [checkPolicy({ name: 'health' })],
 };
 
 interface Seen {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { checkSchema } from '@paal/core/config/check-schema';
 import { parseConfig } from '@paal/core/config/parse';
-import { checkSchema } from '@paal/core/config/schema';
 import type { Release } from '@paal/core/release/release';
 import type { Check, Observation } from '@paal/core/verify/check';
+import { checkOf } from '@paal/core/verify/check.test-data';
 import * as z from 'zod';
 import { asRecheck, recheckSchedule, versionAfter, withoutVersions } from './recheck.ts';
 
@@ -31,20 +32,11 @@ describe('how long checks are asked again after a rollback', () => {
 });
 
 describe('a check after a rollback', () => {
-  const check = (observation: Partial<Observation>, successes?: number): Check => ({
-    type: 'http',
-    name: 'web',
-    target: 'GET http://web/',
-    threshold: 'HTTP 200',
-    successes,
-    measure: async () => ({
-      outcome: 'succeeded',
-      retry: true,
-      value: '',
-      message: '',
-      ...observation,
-    }),
-  });
+  const check = (observation: Partial<Observation>, successes?: number): Check =>
+    checkOf(
+      async () => ({ outcome: 'succeeded', retry: true, value: '', message: '', ...observation }),
+      { name: 'web', successes },
+    );
   const { signal } = new AbortController();
 
   test('needs one good answer, or as many as it asks for', () => {

@@ -1,4 +1,4 @@
-import type { CheckConfig } from '@paal/core/config/schema';
+import type { CheckConfig } from '@paal/core/config/check-schema';
 import type { Release } from '@paal/core/release/release';
 import type { RollbackTarget } from '@paal/core/rollback/target';
 import type { Check } from '@paal/core/verify/check';
@@ -31,6 +31,9 @@ export function asRecheck(check: Check): Check {
   return {
     ...check,
     successes: check.successes ?? 1,
+    failureLimit: Infinity,
+    warmsUp: true,
+    initialDelay: 0,
     measure: async (signal) => {
       const observation = await check.measure(signal);
       return observation.outcome === 'failed' ? { ...observation, retry: true } : observation;

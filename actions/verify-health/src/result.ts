@@ -15,7 +15,9 @@ export interface Result extends Verification {
 /** The check that the status of the whole comes from; `undefined` when it is `succeeded`. */
 export function decisiveCheck({ verdict }: Result): CheckVerdict | undefined {
   if (verdict.status === 'succeeded') return undefined;
-  const same = verdict.checks.filter(({ status }) => status === verdict.status);
+  const same = verdict.checks.filter(
+    ({ status, reportOnly }) => status === verdict.status && !reportOnly,
+  );
   return same.find(({ decided }) => decided) ?? same[0];
 }
 
@@ -74,9 +76,11 @@ export function reportOf(result: Result, settings: object): object {
     'duration-ms': schedule.duration,
     'interval-ms': schedule.interval,
     ...settings,
-    checks: verdict.checks.map(({ name, status, decided, reason }, index) => ({
+    checks: verdict.checks.map(({ name, status, decided, reason, reportOnly }, index) => ({
       name,
       type: checks[index]?.type,
+      point: checks[index]?.point,
+      'report-only': reportOnly,
       target: checks[index]?.target,
       threshold: checks[index]?.threshold,
       successes: checks[index]?.successes,
@@ -85,7 +89,7 @@ export function reportOf(result: Result, settings: object): object {
       reason,
       measurements: measurements
         .filter(({ check }) => check === index)
-        .map(({ check: _, at, took, retry: __, ...rest }) => ({
+        .map(({ check: _, at, took, retry: __, keep: ___, ...rest }) => ({
           'at-ms': at,
           'took-ms': took,
           ...rest,

@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { virtualClock } from '@paal/core/clock.test-data';
+import type { CheckType } from '@paal/core/config/check-schema';
 import { release } from '@paal/core/release/release.test-data';
 import { renderRunSummary } from '@paal/core/report/run-summary';
 import type { RollbackResult } from '@paal/core/rollback/run';
 import { startJournal } from '@paal/core/rollout/journal';
 import type { Outcome } from '@paal/core/verify/check';
+import { checkOf } from '@paal/core/verify/check.test-data';
 import type { Aftermath } from './aftermath.ts';
 import type { Result } from './result.ts';
 import { rollbackOutputs, rollbackSentences, rollbackSummary } from './rollback-report.ts';
@@ -29,28 +31,19 @@ const DONE: RollbackResult = {
   reason: '',
 };
 
-function seen(status: Outcome, type = 'http'): Result {
+function seen(status: Outcome, type: CheckType = 'http'): Result {
   const name = 'web';
   const reason = status === 'succeeded' ? 'a good answer' : 'never a good answer; got 500';
   return {
     verdict: {
       status,
       decided: true,
-      checks: [{ name, status, decided: true, reason, evidence: undefined }],
+      checks: [{ name, status, decided: true, reportOnly: false, reason, evidence: undefined }],
     },
     measurements: [],
     elapsed: 1_000,
     cancelled: false,
-    checks: [
-      {
-        type,
-        name,
-        target: '',
-        threshold: '',
-        successes: 1,
-        measure: () => Promise.reject(new Error('not asked')),
-      },
-    ],
+    checks: [checkOf(() => Promise.reject(new Error('not asked')), { type, name, successes: 1 })],
     schedule: { duration: 10_000, interval: 1_000 },
     startedAt: new Date(0),
   };

@@ -1,19 +1,25 @@
+import type { CheckConfig } from '@paal/core/config/check-schema';
 import {
   type Environment,
   environmentOfRef,
   environmentSettings,
 } from '@paal/core/config/environment';
-import type { CheckConfig, Config } from '@paal/core/config/schema';
+import type { Config } from '@paal/core/config/schema';
 import { UserError } from '@paal/core/errors';
 import { DEFAULT_POLICY, type RolloutPolicy } from '@paal/core/rollout/policy';
-import type { CheckContext } from '@paal/core/verify/plan';
+import type { Servers } from '@paal/core/verify/probe';
+import type { Variables } from '@paal/core/verify/template';
 import type { Inputs, Leniency, OnFailure, RollbackOn } from './inputs.ts';
 
 /** Milliseconds. */
 const ROLLBACK_TIMEOUT = 300_000;
 
 /** What the inputs and paal.yaml come to together. */
-export interface Settings extends CheckContext {
+export interface Settings {
+  readonly variables: Variables;
+  readonly servers: Servers;
+  /** `kind/name` of what is looked at where no release says it. */
+  readonly workloads: readonly string[];
   readonly checks: readonly CheckConfig[];
   readonly duration: number | undefined;
   readonly interval: number | undefined;
@@ -77,6 +83,12 @@ function reactions(inputs: Inputs, { verify = {}, rollout = {} }: Environment): 
   };
 }
 
+function workloadsOf({ workloads = [] }: Environment): readonly string[] {
+  return workloads.flatMap(({ images: _, ...names }) =>
+    Object.entries(names).map(([kind, name]) => `${kind}/${name}`),
+  );
+}
+
 /**
  * Inputs over the environment's values in paal.yaml over its values at the top.
  * @throws UserError when there is no check, the environment is unknown, or a rollback cannot be
@@ -99,8 +111,15 @@ export function settle(inputs: Inputs, config: Config, ref: string): Settings {
       version: inputs.version,
       namespace: inputs.namespace ?? environment.namespace,
       environment: name,
+      app: inputs.app ?? config.app,
+      release: inputs.release?.toString(),
     },
-    prometheusUrl: inputs.prometheusUrl ?? verify.prometheus,
+    servers: {
+      prometheus: inputs.prometheusUrl ?? verify.prometheus,
+      alertmanager: inputs.alertmanagerUrl ?? verify.alertmanager,
+      elasticsearch: inputs.elasticsearchUrl ?? verify.elasticsearch,
+    },
+    workloads: inputs.workloads ?? workloadsOf(environment),
     duration: inputs.duration ?? verify.duration,
     interval: inputs.interval ?? verify.interval,
     ...reactions(inputs, environment),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Check, Measurement, Outcome } from '@paal/core/verify/check';
+import { checkOf } from '@paal/core/verify/check.test-data';
 import { judge } from '@paal/core/verify/judge';
 import { decisiveCheck, explanation, headline, type Result, reportOf } from './result.ts';
 import { renderSummary } from './summary.ts';
@@ -8,7 +9,7 @@ const SCHEDULE = { duration: 4_000, interval: 1_000 };
 
 function check(name: string, successes?: number): Check {
   const measure = () => Promise.reject(new Error('not asked'));
-  return { type: 'http', name, target: `GET ${name}`, threshold: '≤ 1', successes, measure };
+  return checkOf(measure, { name, target: `GET ${name}`, threshold: '≤ 1', successes });
 }
 
 function measured(index: number, at: number, outcome: Outcome, more = {}): Measurement {

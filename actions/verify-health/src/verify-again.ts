@@ -4,6 +4,7 @@ import { formatDuration } from '@paal/core/config/duration';
 import type { Release } from '@paal/core/release/release';
 import type { RollbackTarget } from '@paal/core/rollback/target';
 import { createChecks } from '@paal/core/verify/plan';
+import type { Surroundings } from '@paal/core/verify/probe';
 import { measure } from './measure.ts';
 import { asRecheck, recheckSchedule, versionAfter, withoutVersions } from './recheck.ts';
 import { counted, decisiveCheck, explanation, type Result } from './result.ts';
@@ -24,7 +25,7 @@ export interface Recheck {
  * @param failed the release that was taken back
  */
 export async function verifyAgain(
-  settings: Settings,
+  { settings, surroundings }: { readonly settings: Settings; readonly surroundings: Surroundings },
   before: Result,
   failed: Release,
   target: RollbackTarget,
@@ -38,7 +39,7 @@ export async function verifyAgain(
       : { checks: settings.checks, leftOut: [] };
   if (configs.length === 0) return { result: undefined, version, leftOut };
   const variables = { ...settings.variables, version };
-  const checks = createChecks(configs, { ...settings, variables }).map(asRecheck);
+  const checks = createChecks(configs, { ...surroundings, variables }).map(asRecheck);
   const schedule = recheckSchedule(before.schedule, checks);
   const title = `Verifying ${counted(checks.length, 'check')} again, for up to ${formatDuration(schedule.duration)}`;
   return await group(title, async () => {

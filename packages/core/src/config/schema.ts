@@ -1,85 +1,10 @@
 import * as z from 'zod';
-import { UserError } from '../errors.ts';
-import { parseDuration } from './duration.ts';
+import { checkSchema } from './check-schema.ts';
+import { durationSchema } from './duration-schema.ts';
 import { LINT_RULES, LINT_SEVERITIES } from './lint-rules.ts';
 
-const duration = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return parseDuration(text, 'value');
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      context.addIssue({ code: 'custom', message: error.message.replace(/^value: /, '') });
-      return z.NEVER;
-    }
-  })
-  .describe('A duration: 30s, 5m, 1h');
-
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const name = z.string().min(1);
-
-const status = z.int().min(100).max(599);
-const headers = z.record(z.string(), z.string()).default({}).describe('Request headers');
-const requestTimeout = duration.refine((value) => value > 0, { message: 'must be more than 0' });
-
-const httpCheck = z
-  .strictObject({
-    name: name.optional().describe('What the report calls the check; default: method and URL'),
-    url: name.describe('Address; {{url}} and {{version}} are replaced'),
-    method: z.enum(['GET', 'HEAD', 'POST']).default('GET'),
-    headers,
-    status: z
-      .union([status, z.array(status).min(1)])
-      .optional()
-      .describe('Accepted status codes; default: 200 to 299'),
-    json: z
-      .record(z.string(), scalar)
-      .default({})
-      .describe('Values that the JSON body must hold, by JSONPath ("status", "$.data[0].id")'),
-    successes: z
-      .int()
-      .min(1)
-      .optional()
-      .describe(
-        'Good answers in a row that make the check succeed; default: it must stay good until the duration is over',
-      ),
-    timeout: requestTimeout.prefault('5s').describe('Of one request'),
-  })
-  .refine(({ method, json }) => method !== 'HEAD' || Object.keys(json).length === 0, {
-    message: 'the answer to HEAD has no body: leave out json, or write method: GET',
-    path: ['method'],
-  })
-  .describe('An HTTP endpoint answers as it should');
-
-const prometheusCheck = z
-  .strictObject({
-    name: name.optional().describe('What the report calls the check; default: the query'),
-    url: name.optional().describe('Address of the Prometheus server; default: verify.prometheus'),
-    headers,
-    query: name.describe('PromQL that gives one number; {{…}} are replaced'),
-    max: z.number().optional().describe('Fails above this value'),
-    min: z.number().optional().describe('Fails below this value'),
-    'no-data': z
-      .enum(['fail', 'pass', 'inconclusive'])
-      .default('inconclusive')
-      .describe('What an empty result or NaN means'),
-    timeout: requestTimeout.prefault('10s').describe('Of one query'),
-  })
-  .refine((check) => check.max !== undefined || check.min !== undefined, {
-    message: 'needs a threshold: max, min or both',
-  })
-  .refine(({ min = -Infinity, max = Infinity }) => min <= max, {
-    message: 'min is above max, so no value would be good',
-  })
-  .describe('A PromQL query stays within a threshold');
-
-/** One check of verify-health, under the name of its type. */
-export const checkSchema = z
-  .strictObject({ http: httpCheck.optional(), prometheus: prometheusCheck.optional() })
-  .refine((check) => Object.values(check).filter((one) => one !== undefined).length === 1, {
-    message: 'a check is one entry under its type, such as "http: { url: … }"',
-  });
+const duration = durationSchema;
 
 const workload = z
   .strictObject({
@@ -176,6 +101,8 @@ const sections = {
       duration: duration.optional(),
       interval: duration.optional(),
       prometheus: name.optional().describe('Address of the Prometheus server'),
+      alertmanager: name.optional().describe('Address of the Alertmanager'),
+      elasticsearch: name.optional().describe('Address of Elasticsearch'),
       'on-failure': z.enum(['rollback', 'none']).optional(),
       'rollback-on': z.enum(['app', 'any']).optional(),
       'on-inconclusive': z.enum(['fail', 'pass', 'rollback']).optional(),
@@ -204,7 +131,3 @@ export const configSchema = z.strictObject({
 
 /** paal.yaml as it is written, durations as milliseconds. */
 export type Config = z.output<typeof configSchema>;
-/** One entry of `verify.checks`. */
-export type CheckConfig = z.output<typeof checkSchema>;
-export type HttpCheckConfig = z.output<typeof httpCheck>;
-export type PrometheusCheckConfig = z.output<typeof prometheusCheck>;

@@ -1,3 +1,8 @@
+import type { CheckType } from '../config/check-schema.ts';
+import type { Point } from '../config/checks/common.ts';
+import type { CheckPolicy } from './judge.ts';
+import type { Probe } from './probe.ts';
+
 /** What a measurement, a check, or a whole verification came to. */
 export type Outcome = 'succeeded' | 'inconclusive' | 'error' | 'failed';
 
@@ -8,7 +13,7 @@ export interface Observation {
    * is an answer that says nothing.
    */
   readonly outcome: Outcome;
-  /** Whether a later answer may make this one good; `false` decides the check at once. */
+  /** Whether a later answer can be another one; `false` decides the check at once. */
   readonly retry: boolean;
   /** What was measured, in a few words: `0.031`, `HTTP 503`, `connection refused`. */
   readonly value: string;
@@ -20,7 +25,22 @@ export interface Observation {
   readonly excerpt?: string;
   /** What the provider remarked beside its answer. */
   readonly warnings?: readonly string[];
+  /** What was found one by one, such as pods, alerts or lines of a log; a few dozen at most. */
+  readonly details?: readonly string[];
+  /** What was measured as a number, for charts and comparisons; finite. */
+  readonly number?: number;
+  /** What a later verification may compare with; as JSON. Only with {@link Probe.comparable}. */
+  readonly keep?: JsonValue;
 }
+
+/** What can be written as JSON. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
 
 /** An observation with its place in time and what was asked, so that it can be read alone. */
 export interface Measurement extends Observation {
@@ -34,18 +54,11 @@ export interface Measurement extends Observation {
   readonly threshold: string;
 }
 
-/** One question that is asked again and again. A new type of check is a file that makes these. */
-export interface Check {
-  readonly type: string;
+/** One question that is asked again and again, and how its answers are judged. */
+export interface Check extends Probe, CheckPolicy {
+  readonly type: CheckType;
   readonly name: string;
-  /** What is asked, of whom: `GET https://shop.example/health`, or a query; without credentials. */
-  readonly target: string;
-  /** What makes an answer good, in a few words: `≤ 0.05`. */
-  readonly threshold: string;
-  /** So many good answers in a row decide; `undefined`: it must stay good until the end. */
-  readonly successes: number | undefined;
-  /** Asks once. Rejects only when `signal` is aborted, or through a bug. */
-  measure(signal: AbortSignal): Promise<Observation>;
+  readonly point: Point;
 }
 
 const ORDER: readonly Outcome[] = ['succeeded', 'inconclusive', 'error', 'failed'];

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { checkPolicy } from './check.test-data.ts';
 import { type Measurement, type Outcome, worst } from './check.ts';
-import { judge, type Policy } from './judge.ts';
+import { type CheckPolicy, judge, type Policy } from './judge.ts';
 
 const OUTCOMES: readonly Outcome[] = ['succeeded', 'inconclusive', 'error', 'failed'];
 const LETTERS: Readonly<Record<string, Outcome>> = {
@@ -35,7 +36,9 @@ function seen(letters: string, check = 0): readonly Measurement[] {
 
 /** A measurement each second, from 0 s to `seconds` s. */
 function policy(seconds: number, ...successes: readonly (number | undefined)[]): Policy {
-  const checks = successes.map((one, index) => ({ name: `check ${index}`, successes: one }));
+  const checks = successes.map((one, index) =>
+    checkPolicy({ name: `check ${index}`, successes: one }),
+  );
   return { duration: seconds * 1_000, interval: 1_000, checks };
 }
 
@@ -122,6 +125,74 @@ describe('a check that must stay good', () => {
   });
 });
 
+/** A check of its own that must stay good for four seconds. */
+function one(more: Partial<CheckPolicy>): Policy {
+  return { ...policy(4), checks: [checkPolicy(more)] };
+}
+
+describe('a check with limits', () => {
+  test.each([
+    { letters: 'gbgbg', limit: 2, status: 'succeeded', because: 'two failures are tolerated' },
+    { letters: 'gbbb', limit: 2, status: 'failed', because: 'three are not' },
+    { letters: 'gggbb', limit: 2, status: 'succeeded', because: 'two at the end are tolerated' },
+    { letters: 'bbbgg', limit: 0, status: 'inconclusive', because: 'it became good too late' },
+    { letters: 'gbbbb', limit: 9, status: 'inconclusive', because: 'most of it was bad' },
+  ])('$letters with failure-limit $limit is $status: $because', ({ letters, limit, status }) => {
+    expect(judge(seen(letters), one({ failureLimit: limit }))).toMatchObject({
+      status,
+      decided: true,
+    });
+  });
+
+  test('that needs no start fails at its first failure', () => {
+    expect(judge(seen('b'), one({ warmsUp: false }))).toMatchObject({
+      status: 'failed',
+      decided: true,
+    });
+    expect(judge(seen('b'), one({ warmsUp: false, failureLimit: 1 })).decided).toBe(false);
+    expect(judge(seen('bb'), one({ warmsUp: false, failureLimit: 1 })).checks[0]).toMatchObject({
+      status: 'failed',
+      reason: 'failed 2 times, tolerated 1; saw failed',
+    });
+  });
+
+  test('ends in an error after more of them in a row than are tolerated', () => {
+    const two = one({ errorLimit: 2 });
+    expect(judge(seen('geege'), two)).toMatchObject({ status: 'error', decided: true });
+    expect(judge(seen('geeg'), two).decided).toBe(false);
+    const verdict = judge(seen('eee'), two);
+    expect(verdict).toMatchObject({ status: 'error', decided: true });
+    expect(verdict.checks[0]?.reason).toBe('3 errors in a row; saw error');
+    expect(judge(seen('e'), one({ errorLimit: 0 })).decided).toBe(true);
+  });
+
+  test('is measured in its own interval, by which its successes fit or do not', () => {
+    const slow = one({ successes: 2, interval: 3_000 });
+    const at = [0, 3_000].map((start) => measurement(0, start, 'failed'));
+    expect(judge(at.slice(0, 1), slow).decided).toBe(false);
+    expect(judge(at, slow)).toMatchObject({ status: 'failed', decided: true });
+  });
+});
+
+describe('a check that is report-only', () => {
+  const both = {
+    ...policy(4),
+    checks: [checkPolicy({ successes: 1 }), checkPolicy({ reportOnly: true })],
+  };
+
+  test('is told, and decides nothing', () => {
+    const verdict = judge([...seen('g', 0), ...seen('gb', 1)], both);
+    expect(verdict).toMatchObject({ status: 'succeeded', decided: true });
+    expect(verdict.checks[1]).toMatchObject({ status: 'failed', reportOnly: true });
+  });
+
+  test('is not waited for', () => {
+    const verdict = judge([...seen('g', 0), ...seen('g', 1)], both);
+    expect(verdict).toMatchObject({ status: 'succeeded', decided: true });
+    expect(verdict.checks[1]?.decided).toBe(false);
+  });
+});
+
 describe('the whole', () => {
   const two = policy(4, 1, undefined);
 
@@ -165,10 +236,16 @@ describe('whatever is measured, in whatever order', () => {
     duration: fc.integer({ min: 0, max: 20_000 }),
     interval: fc.integer({ min: 1, max: 5_000 }),
     checks: fc.array(
-      fc.record({
-        name: fc.constant('check'),
-        successes: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
-      }),
+      fc
+        .record({
+          successes: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+          failureLimit: fc.constantFrom(0, 0, 2, Infinity),
+          errorLimit: fc.constantFrom(Infinity, Infinity, 0, 2),
+          warmsUp: fc.boolean(),
+          reportOnly: fc.boolean(),
+          interval: fc.option(fc.integer({ min: 1, max: 5_000 }), { nil: undefined }),
+        })
+        .map(checkPolicy),
       { minLength: 1, maxLength: 3 },
     ),
   });
@@ -188,7 +265,8 @@ describe('whatever is measured, in whatever order', () => {
     fc.assert(
       fc.property(policies, measurements, (given, made) => {
         if (judge(made, given).status !== 'succeeded') return;
-        given.checks.forEach((_, index) => {
+        given.checks.forEach(({ reportOnly }, index) => {
+          if (reportOnly) return;
           expect(
             made.some(({ check, outcome }) => check === index && outcome === 'succeeded'),
           ).toBe(true);
@@ -215,7 +293,9 @@ describe('whatever is measured, in whatever order', () => {
     fc.assert(
       fc.property(policies, measurements, (given, made) => {
         const verdict = judge(made, given);
-        const failed = verdict.checks.some(({ status }) => status === 'failed');
+        const failed = verdict.checks.some(
+          ({ status, reportOnly }) => status === 'failed' && !reportOnly,
+        );
         expect(verdict.status === 'failed').toBe(failed);
         if (failed) expect(verdict.decided).toBe(true);
       }),

@@ -1,15 +1,27 @@
 import { describe, expect, test } from '@jest/globals';
-import { type CheckConfig, checkSchema } from '../config/schema.ts';
-import { type CheckContext, createChecks, credentialsOf } from './plan.ts';
+import { systemClock } from '../clock.ts';
+import { type CheckConfig, checkSchema } from '../config/check-schema.ts';
+import { createChecks, credentialsOf } from './plan.ts';
+import type { Surroundings } from './probe.ts';
 
-const context: CheckContext = {
+const context: Surroundings = {
   variables: {
     url: 'https://user:s3cret@shop.example/',
     version: '1.2.3',
     namespace: 'shop',
     environment: 'production',
+    app: 'shop',
+    release: undefined,
   },
-  prometheusUrl: 'https://prometheus.{{environment}}.example',
+  servers: {
+    prometheus: 'https://prometheus.{{environment}}.example',
+    alertmanager: undefined,
+    elasticsearch: undefined,
+  },
+  live: undefined,
+  before: () => undefined,
+  clock: systemClock,
+  workspace: '/',
 };
 const http = (more: object): CheckConfig =>
   checkSchema.parse({ http: { url: '{{url}}', ...more } });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Clock } from '../clock.ts';
+import { checkOf } from './check.test-data.ts';
 import type { Check, Observation } from './check.ts';
 import { verify } from './run.ts';
 
@@ -50,26 +51,19 @@ const GOOD: Observation = { outcome: 'succeeded', retry: true, value: '1', messa
 const BAD: Observation = { outcome: 'failed', retry: true, value: '0', message: 'bad' };
 const BREACH: Observation = { ...BAD, retry: false };
 
-interface Script {
+interface Script extends Partial<Pick<Check, 'initialDelay' | 'interval' | 'reportOnly'>> {
   readonly successes?: number;
   readonly took?: number;
   readonly answer: (at: number) => Observation;
 }
 
-function scripted(clock: Clock, { successes, took = 0, answer }: Script): Check {
+function scripted(clock: Clock, { took = 0, answer, ...more }: Script): Check {
   const begin = clock.now();
-  return {
-    type: 'scripted',
-    name: 'scripted',
-    target: 'target',
-    threshold: 'threshold',
-    successes,
-    measure: async (signal) => {
-      const at = clock.now() - begin;
-      if (took > 0) await clock.sleep(took, signal);
-      return answer(at);
-    },
-  };
+  return checkOf(async (signal) => {
+    const at = clock.now() - begin;
+    if (took > 0) await clock.sleep(took, signal);
+    return answer(at);
+  }, more);
 }
 
 const SCHEDULE = { duration: 30_000, interval: 2_000 };
@@ -147,6 +141,22 @@ describe('a verification', () => {
     expect(result.measurements.map(({ at }) => at)).toEqual([0, 7_000, 14_000, 21_000, 28_000]);
     expect(result.elapsed).toBe(35_000);
     expect(result.verdict.status).toBe('succeeded');
+  });
+
+  test('asks a check after its delay, and in its own interval', async () => {
+    const { measurements } = await run([
+      { answer: () => GOOD, initialDelay: 12_000, interval: 9_000 },
+    ]);
+    expect(measurements.map(({ at }) => at)).toEqual([12_000, 21_000, 30_000]);
+  });
+
+  test('does not wait for a check that is report-only', async () => {
+    const result = await run([
+      { successes: 1, answer: () => GOOD },
+      { reportOnly: true, answer: () => BREACH },
+    ]);
+    expect(result.elapsed).toBe(0);
+    expect(result.verdict).toMatchObject({ status: 'succeeded', decided: true });
   });
 
   test('cancelled while it waits ends at that moment, undecided', async () => {

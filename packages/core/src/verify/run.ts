@@ -64,7 +64,9 @@ export async function verify(
     }
   };
   const follow = async (check: Check, index: number): Promise<void> => {
-    let start: number | undefined = 0;
+    const own = { ...schedule, interval: check.interval ?? schedule.interval };
+    let start: number | undefined = check.initialDelay;
+    if (start > 0) await clock.sleep(start, noMore).catch(() => {});
     while (start !== undefined && !noMore.aborted) {
       const at = Math.max(start, elapsed());
       const observation = await observe(check);
@@ -76,7 +78,7 @@ export async function verify(
       verdict = judge(measurements, policy);
       onMeasurement?.(measurement, verdict);
       if (verdict.decided) enough.abort();
-      start = verdict.checks[index]?.decided ? undefined : nextStart(measurement, schedule);
+      start = verdict.checks[index]?.decided ? undefined : nextStart(measurement, own);
       const pause = Math.max(0, (start ?? 0) - elapsed());
       // An aborted pause ends the loop through its condition.
       if (start !== undefined) await clock.sleep(pause, noMore).catch(() => {});

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { checkPolicy } from './check.test-data.ts';
 import { measurementsFrom, nextStart, planSchedule, type Schedule } from './schedule.ts';
 
-const once = { name: 'health', successes: 1 };
+const once = checkPolicy({ successes: 1 });
 
 /** The starts of all measurements, when each takes `took`. */
 function starts(schedule: Schedule, took: number): readonly number[] {
@@ -70,11 +71,24 @@ describe('the schedule that was asked for', () => {
   });
 
   test('is refused when a check asks for more successes than fit', () => {
-    const five = { name: 'health', successes: 5 };
+    const five = checkPolicy({ name: 'health', successes: 5 });
     expect(planSchedule({ duration: 8_000, interval: 2_000 }, [five])).toBeDefined();
     expect(() => planSchedule({ duration: 6_000, interval: 2_000 }, [five])).toThrow(
       'The check "health" needs 5 successes in a row, but only 4 measurements',
     );
-    expect(() => planSchedule({ duration: 0 }, [{ name: 'x', successes: 2 }])).toThrow('only 1');
+    expect(() => planSchedule({ duration: 0 }, [checkPolicy({ successes: 2 })])).toThrow('only 1');
+  });
+
+  test('counts the successes in the interval of the check, after its delay', () => {
+    const late = checkPolicy({ successes: 2, initialDelay: 20_000, interval: 10_000 });
+    expect(planSchedule({}, [late])).toBeDefined();
+    expect(() => planSchedule({}, [{ ...late, successes: 3 }])).toThrow('only 2 measurements');
+  });
+
+  test('is refused when a check would never be asked', () => {
+    const late = checkPolicy({ name: 'slow', initialDelay: 31_000 });
+    expect(() => planSchedule({}, [late])).toThrow(
+      'The check "slow" would never be asked: its initial-delay (31 s) is longer than the duration (30 s).',
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { formatDuration } from '../config/duration.ts';
 import { UserError } from '../errors.ts';
+import type { CheckPolicy } from './judge.ts';
 
 /** When a check is asked; milliseconds. */
 export interface Schedule {
@@ -34,6 +35,28 @@ export function measurementsFrom(
   return start >= duration ? 1 : Math.ceil((duration - start) / interval) + 1;
 }
 
+/** What of a check its times must fit. */
+type Timing = Pick<CheckPolicy, 'name' | 'successes' | 'initialDelay' | 'interval'>;
+
+function checkTiming(check: Timing, schedule: Schedule): void {
+  const { name, successes = 1, initialDelay } = check;
+  const { duration } = schedule;
+  const interval = check.interval ?? schedule.interval;
+  if (initialDelay > duration) {
+    throw new UserError(
+      `The check "${name}" would never be asked: its initial-delay (${formatDuration(initialDelay)}) ` +
+        `is longer than the duration (${formatDuration(duration)}).`,
+    );
+  }
+  const most = measurementsFrom(initialDelay, { duration, interval });
+  if (successes <= most) return;
+  throw new UserError(
+    `The check "${name}" needs ${successes} successes in a row, but only ${most} measurements, ` +
+      `one every ${formatDuration(interval)}, fit into ${formatDuration(duration - initialDelay)}. ` +
+      'Make "duration" longer, or "interval" or "successes" smaller.',
+  );
+}
+
 /**
  * The schedule that was asked for. Without an interval it is {@link DEFAULT_INTERVAL}, or the
  * duration where that is shorter.
@@ -41,7 +64,7 @@ export function measurementsFrom(
  */
 export function planSchedule(
   { duration = DEFAULT_DURATION, interval }: Partial<Record<keyof Schedule, number | undefined>>,
-  checks: readonly { readonly name: string; readonly successes: number | undefined }[],
+  checks: readonly Timing[],
 ): Schedule {
   if (interval !== undefined && interval > duration && duration > 0) {
     throw new UserError(
@@ -54,14 +77,6 @@ export function planSchedule(
     throw new UserError('The interval is 0; write the time between two measurements, such as 2s.');
   }
   const schedule = { duration, interval: interval ?? Math.min(DEFAULT_INTERVAL, duration) };
-  const most = measurementsFrom(0, schedule);
-  for (const { name, successes = 1 } of checks) {
-    if (successes <= most) continue;
-    throw new UserError(
-      `The check "${name}" needs ${successes} successes in a row, but only ${most} measurements, ` +
-        `one every ${formatDuration(schedule.interval)}, fit into ${formatDuration(duration)}. ` +
-        'Make "duration" longer, or "interval" or "successes" smaller.',
-    );
-  }
+  for (const check of checks) checkTiming(check, schedule);
   return schedule;
 }

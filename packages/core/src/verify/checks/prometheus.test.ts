@@ -1,9 +1,10 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { checkSchema, type PrometheusCheckConfig } from '../config/schema.ts';
-import type { Observation } from './check.ts';
-import { createPrometheusCheck } from './prometheus.ts';
+import { type CheckConfigs, checkSchema } from '../../config/check-schema.ts';
+import type { Observation } from '../check.ts';
+import type { Probe } from '../probe.ts';
+import { prometheusProbe } from './prometheus.ts';
 
 let servers: Server[] = [];
 
@@ -22,10 +23,15 @@ async function serve(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-function config(prometheus: object): PrometheusCheckConfig {
+function config(prometheus: object): CheckConfigs['prometheus'] {
   const parsed = checkSchema.parse({ prometheus }).prometheus;
   if (!parsed) throw new Error('no prometheus check');
   return parsed;
+}
+
+function create(own: CheckConfigs['prometheus'], prometheus: string | undefined): Probe {
+  const servers = { prometheus, alertmanager: undefined, elasticsearch: undefined };
+  return prometheusProbe(own, { servers });
 }
 
 const NEVER = new AbortController().signal;
@@ -34,7 +40,7 @@ const NEVER = new AbortController().signal;
 async function ask(body: unknown, more: object = { max: 0.05 }, code = 200): Promise<Observation> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const url = await serve((_, response) => void response.writeHead(code).end(text));
-  return await createPrometheusCheck(config({ query: 'q', ...more }), url).measure(NEVER);
+  return await create(config({ query: 'q', ...more }), url).measure(NEVER);
 }
 
 const success = (data: object, more: object = {}) => ({ status: 'success', data, ...more });
@@ -67,10 +73,10 @@ describe('a Prometheus check', () => {
     expect(await ask(scalar, limits)).toMatchObject({ outcome, value });
   });
 
-  test('beyond the threshold cannot become good any more, and says both', async () => {
+  test('beyond the threshold is no matter of a start, and says both', async () => {
     expect(await ask(vector('0.4'))).toMatchObject({
       outcome: 'failed',
-      retry: false,
+      number: 0.4,
       message: 'the value 0.4 is beyond the threshold ≤ 0.05',
     });
   });
@@ -147,14 +153,14 @@ describe('a Prometheus check', () => {
   );
 
   test('that gets no answer is an error, with the address that was asked', async () => {
-    const dead = createPrometheusCheck(config({ query: 'q', max: 1 }), 'http://127.0.0.1:1');
+    const dead = create(config({ query: 'q', max: 1 }), 'http://127.0.0.1:1');
     expect(await dead.measure(NEVER)).toMatchObject({
       outcome: 'error',
       retry: true,
       message: 'Prometheus at http://127.0.0.1:1/ does not answer: connection refused',
     });
     const url = await serve(() => {});
-    const slow = createPrometheusCheck(config({ query: 'q', max: 1, timeout: '50ms' }), url);
+    const slow = create(config({ query: 'q', max: 1, timeout: '50ms' }), url);
     expect(await slow.measure(NEVER)).toMatchObject({ outcome: 'error', retry: true });
   });
 
@@ -167,7 +173,7 @@ describe('a Prometheus check', () => {
       });
     });
     const address = `${url.replace('//', '//user:pass@')}/prometheus/`;
-    const check = createPrometheusCheck(config({ query: 'up{a="b"}', max: 1 }), address);
+    const check = create(config({ query: 'up{a="b"}', max: 1 }), address);
     expect(await check.measure(NEVER)).toMatchObject({ outcome: 'succeeded' });
     expect(seen).toBe(
       'POST /prometheus/api/v1/query Basic dXNlcjpwYXNz query=up%7Ba%3D%22b%22%7D&timeout=10000ms',
@@ -177,11 +183,11 @@ describe('a Prometheus check', () => {
 
   test('asks the server that it names before the common one', () => {
     const own = config({ query: 'q', max: 1, url: 'https://own.example' });
-    expect(createPrometheusCheck(own, 'https://common.example').target).toContain('own.example');
+    expect(create(own, 'https://common.example').target).toContain('own.example');
   });
 
   test('is refused without a server', () => {
-    expect(() => createPrometheusCheck(config({ query: 'q', max: 1 }), undefined)).toThrow(
+    expect(() => create(config({ query: 'q', max: 1 }), undefined)).toThrow(
       'set "url" in the check, the input "prometheus-url", or verify.prometheus',
     );
   });

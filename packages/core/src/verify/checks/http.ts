@@ -1,16 +1,17 @@
-import { formatDuration } from '../config/duration.ts';
-import type { HttpCheckConfig } from '../config/schema.ts';
-import { parseAddress } from './address.ts';
-import type { Check, Observation } from './check.ts';
-import { failedAssertions, type JsonAssertion, jsonAssertions } from './json-assertions.ts';
+import type { CheckConfigs } from '../../config/check-schema.ts';
+import { formatDuration } from '../../config/duration.ts';
+import { parseAddress } from '../address.ts';
+import type { Observation } from '../check.ts';
+import { failedAssertions, type JsonAssertion, jsonAssertions } from '../json-assertions.ts';
+import type { Probe } from '../probe.ts';
 import {
   type HttpAnswer,
   type HttpRequest,
   NoAnswer,
   requestHeaders,
   sendRequest,
-} from './request.ts';
-import { excerptOf, NAME_LIMIT, oneLine, quoted } from './text.ts';
+} from '../request.ts';
+import { excerptOf, NAME_LIMIT, oneLine, quoted } from '../text.ts';
 
 interface Expectation {
   /** Accepted status codes; `undefined`: 200 to 299. */
@@ -93,7 +94,7 @@ function describeExpectation({ statuses, assertions }: Expectation, successes?: 
  * there is none, is a failure of the application, and may still become good.
  * @throws UserError for an address, header or JSONPath that is not valid
  */
-export function createHttpCheck(config: HttpCheckConfig): Check {
+export function httpProbe(config: CheckConfigs['http']): Probe {
   const what = `The check "${config.name ?? oneLine(config.url)}"`;
   const address = parseAddress(config.url, `${what}: url`);
   const headers = requestHeaders(config.headers, what);
@@ -104,11 +105,10 @@ export function createHttpCheck(config: HttpCheckConfig): Check {
   };
   const target = `${config.method} ${address.shown}`;
   return {
-    type: 'http',
-    name: config.name ?? oneLine(target, NAME_LIMIT),
+    name: oneLine(target, NAME_LIMIT),
     target,
     threshold: describeExpectation(expectation, config.successes),
-    successes: config.successes,
+    warmsUp: true,
     measure: async (signal) => {
       try {
         return judgeAnswer(await sendRequest(request, signal), expectation);

@@ -1,22 +1,23 @@
 import * as z from 'zod';
-import type { PrometheusCheckConfig } from '../config/schema.ts';
-import { UserError } from '../errors.ts';
-import { parseAddress } from './address.ts';
-import type { Check, Observation } from './check.ts';
+import type { CheckConfigs } from '../../config/check-schema.ts';
+import { UserError } from '../../errors.ts';
+import { parseAddress } from '../address.ts';
+import type { Observation } from '../check.ts';
+import type { Probe, Surroundings } from '../probe.ts';
 import {
   type HttpAnswer,
   type HttpRequest,
   NoAnswer,
   requestHeaders,
   sendRequest,
-} from './request.ts';
-import { excerptOf, NAME_LIMIT, oneLine } from './text.ts';
+} from '../request.ts';
+import { excerptOf, NAME_LIMIT, oneLine } from '../text.ts';
 
 /** Which numbers are good, and what no number means. */
 export interface Limits {
   readonly min: number | undefined;
   readonly max: number | undefined;
-  readonly noData: PrometheusCheckConfig['no-data'];
+  readonly noData: CheckConfigs['prometheus']['no-data'];
 }
 
 const sample = z.tuple([z.number(), z.string().min(1)]);
@@ -97,7 +98,8 @@ function judgeNumber(text: string, limits: Limits): Observation {
   const within = value >= min && value <= max;
   return {
     outcome: within ? 'succeeded' : 'failed',
-    retry: within,
+    retry: true,
+    ...(Number.isFinite(value) ? { number: value } : {}),
     value: text,
     message: `the value ${text} is ${within ? 'within' : 'beyond'} the threshold ${describeLimits(limits)}`,
     ...(within
@@ -191,17 +193,17 @@ function judgeHttpAnswer(answer: HttpAnswer, server: string, limits: Limits): Ob
 
 /**
  * The check that asks Prometheus for one number. A number beyond the threshold is a failure at
- * once; that there is none, or no answer, may change. `prometheusUrl` is used where the check names
+ * once; that there is none, or no answer, may change. The context's server is asked where the check names
  * no server of its own.
  * @throws UserError for an address or header that is not valid, and when there is no address
  */
-export function createPrometheusCheck(
-  config: PrometheusCheckConfig,
-  prometheusUrl: string | undefined,
-): Check {
+export function prometheusProbe(
+  config: CheckConfigs['prometheus'],
+  { servers }: Pick<Surroundings, 'servers'>,
+): Probe {
   const name = config.name ?? oneLine(config.query, NAME_LIMIT);
   const what = `The check "${name}"`;
-  const url = config.url ?? prometheusUrl;
+  const url = config.url ?? servers.prometheus;
   if (url === undefined) {
     throw new UserError(
       `${what} does not know where Prometheus is: set "url" in the check, the input ` +
@@ -226,11 +228,10 @@ export function createPrometheusCheck(
     timeout: config.timeout,
   };
   return {
-    type: 'prometheus',
-    name,
+    name: oneLine(config.query, NAME_LIMIT),
     target: `${config.query.trim()} at ${base.shown}`,
     threshold: describeLimits(limits),
-    successes: undefined,
+    warmsUp: false,
     measure: async (signal) => {
       try {
         return judgeHttpAnswer(await sendRequest(request, signal), base.shown, limits);

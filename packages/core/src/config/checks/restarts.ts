@@ -1,0 +1,13 @@
+import * as z from 'zod';
+import { commonKeys } from './common.ts';
+
+export const restartsCheck = z
+  .strictObject({
+    ...commonKeys,
+    max: z.int().min(0).default(0).describe('So many restarts of each container are tolerated'),
+    workloads: z
+      .array(z.string().min(1))
+      .optional()
+      .describe('kind/name of the workloads whose pods count; default: all of the release'),
+  })
+  .describe('No container of the new pods restarts');

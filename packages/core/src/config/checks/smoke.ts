@@ -1,0 +1,13 @@
+import * as z from 'zod';
+import { timeoutSchema } from '../duration-schema.ts';
+import { commonKeys } from './common.ts';
+
+export const smokeCheck = z
+  .strictObject({
+    ...commonKeys,
+    run: z.string().min(1).describe('Command, run by bash as a step of a workflow is'),
+    'working-directory': z.string().min(1).optional(),
+    env: z.record(z.string(), z.string()).default({}).describe('Environment variables'),
+    timeout: timeoutSchema.prefault('5m').describe('Of one run'),
+  })
+  .describe('A command of yours ends well; exit code 99 of k6 is understood');
