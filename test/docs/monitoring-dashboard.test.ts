@@ -31,7 +31,9 @@ interface Panel {
 
 interface Dashboard {
   readonly panels: readonly Panel[];
-  readonly templating: { readonly list: readonly { readonly name: string }[] };
+  readonly templating: {
+    readonly list: readonly { readonly name: string; readonly datasource?: { uid: string } }[];
+  };
   readonly annotations: { readonly list: readonly { target?: { tags?: readonly string[] } }[] };
 }
 
@@ -185,9 +187,13 @@ describe('the dashboard', () => {
     }
   });
 
-  test('defines every variable that it uses', () => {
+  test('defines every variable that it uses, all of the same data source', () => {
     const names = templating.list.map(({ name }) => name);
     expect(names).toEqual(['datasource', 'namespace', 'app']);
+    const [, ...asking] = templating.list;
+    expect(asking.map(({ datasource }) => datasource?.uid)).toEqual(
+      asking.map(() => `\${datasource}`),
+    );
     const used = JSON.stringify([panels, annotations]).match(/\$\{?[a-z]\w*/g) ?? [];
     expect(new Set(used.map((one) => one.replace(/^\$\{?/, '')))).toEqual(new Set(names));
   });

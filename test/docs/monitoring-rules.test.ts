@@ -19,6 +19,7 @@ interface RuleTests {
   readonly tests: readonly {
     readonly name: string;
     readonly promql_expr_test?: readonly {
+      readonly expr: string;
       readonly eval_time: string;
       readonly exp_samples: readonly unknown[];
     }[];
@@ -71,16 +72,20 @@ describe.each(RULES)('%s.yaml', (name) => {
     expect(await runPromtool(['test', 'rules', `${name}.test.yaml`])).toContain('SUCCESS');
   });
 
-  test('has no alert that its tests do not see firing', async () => {
+  test('has no alert that its tests do not see firing, and they name no other', async () => {
     const { groups } = await readYaml<Rules>(`${FOLDER}/${name}.yaml`);
     const { tests } = await readYaml<RuleTests>(`${FOLDER}/${name}.test.yaml`);
-    const firing = tests
-      .flatMap((one) => one.alert_rule_test ?? [])
-      .filter((one) => one.exp_alerts.length > 0);
-    const alerts = groups.flatMap(({ rules }) => rules.map(({ alert }) => alert));
+    const alerts = new Set(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert)));
+    const asserted = tests.flatMap((one) => one.alert_rule_test ?? []);
+    const firing = asserted.filter((one) => one.exp_alerts.length > 0);
     expect(alerts).toContain('HighErrorRate');
     expect(alerts).toContain('HighResponseTime');
-    expect(new Set(firing.map(({ alertname }) => alertname))).toEqual(new Set(alerts));
+    expect(new Set(firing.map(({ alertname }) => alertname))).toEqual(alerts);
+    // An alert that does not exist is silent, whatever is expected of it.
+    expect(new Set(asserted.map(({ alertname }) => alertname))).toEqual(alerts);
+    const queries = tests.flatMap((one) => one.promql_expr_test ?? []);
+    const queried = queries.flatMap(({ expr }) => /alertname="(\w+)"/.exec(expr)?.[1] ?? []);
+    expect(queried.filter((alert) => !alerts.has(alert))).toEqual([]);
   });
 
   test('is tested at the pace of prometheus.yaml', async () => {
