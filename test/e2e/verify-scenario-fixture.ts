@@ -2,7 +2,13 @@ import { expect } from '@jest/globals';
 import type { StepOptions, StepResult } from '../contract/run-action.ts';
 import type { TestAppSettings } from '../images/test-app.ts';
 import { type Playground, playground } from './fixture.ts';
-import { applyManifest, expectGood, reportOf, type Versions } from './rollout-fixture.ts';
+import {
+  applyManifest,
+  applyWithKubectl,
+  expectGood,
+  reportOf,
+  type Versions,
+} from './rollout-fixture.ts';
 import { publishService, type SteadyLoad, startSteadyLoad } from './verify-scenario-load.ts';
 import {
   type Monitoring,
@@ -48,11 +54,13 @@ export interface ScenarioOptions {
   readonly after?: TestAppSettings;
   readonly workload?: Omit<WebOptions, 'image' | 'env' | 'replicas'>;
   readonly replicas?: number;
-  /** What there is beside the workload and its Service, before v1. */
-  readonly beside?: readonly object[];
+  /** Pods of v1 that another Deployment keeps behind the same Service, told nothing; default: 0. */
+  readonly forgotten?: number;
   /** Requests a second to the Service, from v1 on; 0 for none. */
   readonly load?: number;
-  /** Whether the verification begins only when the metrics are those of v2 alone. */
+  /** What is waited for before v2 is rolled out. */
+  readonly beforeRelease?: (ground: Playground) => Promise<unknown>;
+  /** Whether the verification begins only when no metrics of pods that are gone are left. */
   readonly measured?: boolean;
   /** Further inputs of verify-health. */
   readonly inputs?: Readonly<Record<string, string>>;
@@ -85,6 +93,34 @@ export interface ScenarioResult {
   readonly load: SteadyLoad | undefined;
 }
 
+/** A Deployment whose pods the Service `web` selects, and nobody rolls out. */
+function forgottenDeployment(image: string, replicas: number): object {
+  const labels = { app: 'web', track: 'forgotten' };
+  const { spec } = web({ image }) as {
+    readonly spec: { readonly template: { readonly spec: object } };
+  };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web-forgotten' },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: spec.template.spec },
+    },
+  };
+}
+
+/** The names of the pods behind the Service. */
+async function podsOf(ground: Playground): Promise<readonly string[]> {
+  const pods = await ground.list<{
+    readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+  }>('v1', 'pods', 'app=web');
+  return pods
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map(({ metadata }) => metadata.name);
+}
+
 async function verified(
   ground: Playground,
   release: string,
@@ -115,9 +151,11 @@ async function verified(
  * ends with it. v1 is release 1, v2 release 2.
  */
 export async function scenario(name: string, options: ScenarioOptions): Promise<ScenarioResult> {
-  const { image, before = {}, after = {}, workload, replicas = 2, load: perSecond = 50 } = options;
+  const { image, monitoring, before = {}, after = {}, workload } = options;
+  const { replicas = 2, forgotten = 0, load: perSecond = 50 } = options;
   const ground = await playground(`${SCRAPED}-${name}`);
-  await ground.apply(service('web'), ...(options.beside ?? []));
+  await ground.apply(service('web'));
+  if (forgotten > 0) await applyWithKubectl(ground, forgottenDeployment(image.v1, forgotten));
   const rollOut = async (version: 'v1' | 'v2', env: TestAppSettings): Promise<StepResult> => {
     const app = web({ ...workload, image: image[version], replicas, env });
     const step = await applyManifest(ground, [app], { version });
@@ -128,8 +166,9 @@ export async function scenario(name: string, options: ScenarioOptions): Promise<
   const published = await publishService(ground);
   const load = perSecond > 0 ? await startSteadyLoad(published.url, perSecond) : undefined;
   try {
+    await options.beforeRelease?.(ground);
     const { release = '' } = (await rollOut('v2', after)).outputs;
-    if (options.measured) await untilMeasured(options.monitoring, ground.namespace, replicas);
+    if (options.measured) await untilMeasured(monitoring, ground.namespace, await podsOf(ground));
     const step = await verified(ground, release, published.url, options);
     return { ground, step, report: (await reportOf(step)) as never, load };
   } finally {

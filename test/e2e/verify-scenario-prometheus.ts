@@ -118,16 +118,20 @@ async function ask({ prometheus }: Monitoring, query: string): Promise<string | 
   return answer.data.result[0]?.value[1];
 }
 
-/** Resolves when the rates over the last seconds are those of so many pods, and of no others. */
+/** Resolves when the rates over the last seconds are those of these pods, and of no others. */
 export async function untilMeasured(
   monitoring: Monitoring,
   namespace: string,
-  pods: number,
+  pods: readonly string[],
 ): Promise<void> {
-  const scrapes = `count_over_time(up{namespace="${namespace}"}${range})`;
-  const whole = `count(${scrapes} >= ${RANGE_SECONDS - 1})`;
+  const scrapes = (selected: string) =>
+    `count_over_time(up{namespace="${namespace}",${selected}}${range})`;
+  const whole = `count(${scrapes(`pod=~"${pods.join('|')}"`)} >= ${RANGE_SECONDS - 1})`;
+  const others = scrapes(`pod!~"${pods.join('|')}"`);
   await until('the metrics are those of the new pods alone', async () => {
-    return (await ask(monitoring, `${whole} == ${pods} == count(${scrapes})`)) !== undefined;
+    return (
+      (await ask(monitoring, `${whole} == ${pods.length} unless count(${others})`)) !== undefined
+    );
   });
 }
 

@@ -62,4 +62,22 @@ describe('a release under load', () => {
     expect(result.step.errors[0]).toContain('beyond the threshold ≤ 0.05');
     await expectServing(result.ground, image.v1);
   });
+
+  for (const rate of [10, 50]) {
+    realNodeTest(`with ${rate} per cent of errors fails as soon as they show`, async () => {
+      const after = { ...COUNTED, ERROR_RATE: `${rate}` };
+      const checks = [ERROR_RATE, RESPONSE_TIME];
+      const result = await scenario(`rate-${rate}`, {
+        ...{ image, monitoring, checks, before: COUNTED, after },
+      });
+      expectTakenBack(result, 'error rate');
+      const last = measurementsOf(result, 'error rate').at(-1);
+      expect(last).toMatchObject({ outcome: 'failed', threshold: '≤ 0.05' });
+      expect(Number(last?.value)).toBeGreaterThan(0.05);
+      expect(Number(last?.value)).toBeLessThan(rate / 100 + 0.02);
+      expect(result.step.errors[0]).toContain(`${last?.value}`);
+      expect(await ledger(result.ground)).toEqual({ 1: 'rolled-out', 2: 'failed' });
+      await expectServing(result.ground, image.v1);
+    });
+  }
 });
