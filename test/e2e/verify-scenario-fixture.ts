@@ -43,10 +43,14 @@ export const RESPONSE_TIME = {
   },
 };
 
-/** What happens in a scenario. */
-export interface ScenarioOptions {
+/** What the scenarios of a file share. */
+export interface Monitored {
   readonly image: Versions;
   readonly monitoring: Monitoring;
+}
+
+/** What happens in a scenario. */
+export interface ScenarioOptions extends Monitored {
   readonly checks: readonly object[];
   /** What the app of v1 is told; default: nothing. */
   readonly before?: TestAppSettings;

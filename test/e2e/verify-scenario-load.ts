@@ -41,9 +41,9 @@ export async function startSteadyLoad(url: string, perSecond: number): Promise<S
     const asked = request(url, { agent: false });
     asked.once('response', (response) => {
       count(String(response.statusCode));
-      response.resume().once('error', () => undefined);
+      response.resume().on('error', () => undefined);
     });
-    asked.once('error', () => count('lost'));
+    asked.on('error', () => count('lost'));
     asked.once('close', () => {
       waiting -= 1;
     });
@@ -60,7 +60,9 @@ export async function startSteadyLoad(url: string, perSecond: number): Promise<S
     await until('the last requests have ended', async () => waiting === 0);
   };
   try {
-    await until('the Service answers', async () => Object.keys(answers).some(isStatus));
+    await until('the Service answers', async () =>
+      Object.keys(answers).some((what) => what !== 'lost'),
+    );
   } catch (error) {
     clearInterval(timer);
     throw error;
@@ -72,8 +74,4 @@ export async function startSteadyLoad(url: string, perSecond: number): Promise<S
     },
     stop,
   };
-}
-
-function isStatus(what: string): boolean {
-  return what !== 'lost';
 }
