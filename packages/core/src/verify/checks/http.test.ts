@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { systemClock } from '../../clock.ts';
 import { type CheckConfigs, checkSchema } from '../../config/check-schema.ts';
 import type { Observation } from '../check.ts';
 import { httpProbe } from './http.ts';
@@ -30,11 +31,12 @@ function config(http: object): CheckConfigs['http'] {
   return parsed;
 }
 
+const CONTEXT = { clock: systemClock, live: undefined };
 const NEVER = new AbortController().signal;
 
 async function ask(answer: RequestListener, more: object = {}): Promise<Observation> {
   const { url } = await serve(answer);
-  return await httpProbe(config({ url, ...more })).measure(NEVER);
+  return await httpProbe(config({ url, ...more }), CONTEXT).measure(NEVER);
 }
 
 const json =
@@ -129,7 +131,7 @@ describe('an http check', () => {
     });
     const address = url.replace('//', '//user:pass@');
     const headers = { 'X-Team': ' shop\n' };
-    const check = httpProbe(config({ url: `${address}/h?a=1`, method: 'POST', headers }));
+    const check = httpProbe(config({ url: `${address}/h?a=1`, method: 'POST', headers }), CONTEXT);
     expect(await check.measure(NEVER)).toMatchObject({ outcome: 'succeeded' });
     expect(seen).toBe('POST /h?a=1 Basic dXNlcjpwYXNz shop no-cache');
     expect(JSON.stringify(check)).not.toContain('pass');
@@ -137,7 +139,7 @@ describe('an http check', () => {
 
   test('opens a connection for every measurement, so that a load balancer chooses anew', async () => {
     const { url, sockets } = await serve(status(200));
-    const check = httpProbe(config({ url }));
+    const check = httpProbe(config({ url }), CONTEXT);
     for (let count = 0; count < 3; count += 1) await check.measure(NEVER);
     expect(sockets.size).toBe(3);
   });
@@ -158,7 +160,7 @@ describe('an http check', () => {
   });
 
   test('that finds nobody is bad', async () => {
-    const check = httpProbe(config({ url: 'http://127.0.0.1:1/' }));
+    const check = httpProbe(config({ url: 'http://127.0.0.1:1/' }), CONTEXT);
     expect(await check.measure(NEVER)).toMatchObject({
       outcome: 'failed',
       retry: true,
@@ -187,13 +189,14 @@ describe('an http check', () => {
   test('stops with the reason of the signal when it is aborted', async () => {
     const controller = new AbortController();
     const { url } = await serve(() => controller.abort(new Error('cancelled')));
-    const check = httpProbe(config({ url }));
+    const check = httpProbe(config({ url }), CONTEXT);
     await expect(check.measure(controller.signal)).rejects.toThrow('cancelled');
   });
 
   test('is named after what it asks, and says what it expects', () => {
     const check = httpProbe(
       config({ url: 'https://shop.example/h?token=abc', json: { status: 'ok' }, successes: 5 }),
+      CONTEXT,
     );
     expect(check).toMatchObject({
       name: 'GET https://shop.example/h?token=***',
@@ -210,6 +213,6 @@ describe('an http check', () => {
     [{ url: 'https://a.example', headers: { Upgrade: 'h2c' } }, '"Upgrade" cannot be set'],
     [{ url: 'https://a.example', json: { 'a[': 1 } }, 'is not a JSONPath'],
   ])('is refused before it asks: %j', (given, message) => {
-    expect(() => httpProbe(config(given))).toThrow(message);
+    expect(() => httpProbe(config(given), CONTEXT)).toThrow(message);
   });
 });
