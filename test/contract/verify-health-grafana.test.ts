@@ -105,6 +105,14 @@ describe('a verification, in Grafana,', () => {
     expect((await (await step.post()).log).includes('annotation')).toBe(false);
   });
 
+  test('goes on as the one that an earlier step of the job has begun', async () => {
+    const { temp } = await stopped('SIGKILL');
+    const step = await run({ env: { RUNNER_TEMP: temp } });
+    expect(step.outputs.status).toBe('succeeded');
+    expect(grafana.annotations).toHaveLength(1);
+    expect(grafana.annotations[0]?.tags).toContain('succeeded');
+  });
+
   test('never shows the token, and leaves none behind', async () => {
     const step = await stopped('SIGKILL');
     const masked = step.log.replaceAll(`::add-mask::${grafana.token}`, '');

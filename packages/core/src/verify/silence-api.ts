@@ -1,8 +1,12 @@
 import * as z from 'zod';
 import type { Matcher } from './alerts/matchers.ts';
-import type { ApiAnswer, JsonApi } from './json-api.ts';
+import type { Observation } from './check.ts';
+import { type ApiAnswer, type JsonApi, providerError } from './json-api.ts';
 import { CREATOR, silenceSchema } from './silence.ts';
 import { oneLine } from './text.ts';
+
+/** A silence as Alertmanager has it, and its time then, in epoch milliseconds. */
+export type StoredSilence = z.output<typeof silenceSchema> & { readonly date: number | undefined };
 
 /** What a silence is to be. */
 export interface WantedSilence {
@@ -26,7 +30,8 @@ const refusal = z.union([
   z.object({ message: z.string() }).transform(({ message }) => message),
 ]);
 const creation = z.union([created, refusal]);
-const reading = z.union([silenceSchema, refusal]);
+/** One that is not there is an empty answer. */
+const reading = z.union([silenceSchema, refusal, z.undefined()]);
 
 function failed<T>(answer: ApiAnswer<T>, api: JsonApi, doing: string): Silenced {
   if (answer.trouble) return { trouble: answer.trouble.message, refused: false };
@@ -68,6 +73,26 @@ async function write(
   return failed(answer, api, doing);
 }
 
+/**
+ * The silence `id`; `undefined` where the server has none, or why it is not known.
+ */
+export async function readSilence(
+  api: JsonApi,
+  id: string,
+  signal: AbortSignal,
+): Promise<StoredSilence | undefined | { readonly trouble: Observation }> {
+  const path = `api/v2/silence/${encodeURIComponent(id)}`;
+  const answer = await api.ask({ method: 'GET', path }, reading, signal);
+  if (answer.trouble) return { trouble: answer.trouble };
+  const { body, status, date } = answer;
+  if (typeof body === 'object') return { ...body, date };
+  if (status === 404) return undefined;
+  const words = body === undefined ? '' : `: ${oneLine(body)}`;
+  const message = `${api.shown} does not show the silence ${id} (HTTP ${status}${words})`;
+  const hint = 'May silences be read there?';
+  return { trouble: providerError(`HTTP ${status}`, message, hint) };
+}
+
 /** The silence `id` while it holds, extended where it would end too soon; `undefined` once it is over. */
 async function keep(
   api: JsonApi,
@@ -75,17 +100,15 @@ async function keep(
   wanted: WantedSilence,
   signal: AbortSignal,
 ): Promise<Silenced | undefined> {
-  const path = `api/v2/silence/${encodeURIComponent(id)}`;
-  const answer = await api.ask({ method: 'GET', path }, reading, signal);
-  if (answer.trouble) return failed(answer, api, 'show the silence');
-  const { body, date } = answer;
-  if (typeof body === 'string' || body.status.state === 'expired' || date === undefined) {
-    return undefined;
-  }
-  const left = Date.parse(body.endsAt) - date;
+  const silence = await readSilence(api, id, signal);
+  if (!silence) return undefined;
+  if ('trouble' in silence) return { trouble: silence.trouble.message, refused: false };
+  const { date, startsAt, endsAt, status } = silence;
+  if (status.state === 'expired' || date === undefined) return undefined;
+  const left = Date.parse(endsAt) - date;
   if (left >= wanted.atLeast) return { id, made: 'as it was', left };
   const lasts = Math.max(wanted.duration, wanted.atLeast);
-  const longer = bodyOf(wanted, body.startsAt, date + lasts, id);
+  const longer = bodyOf(wanted, startsAt, date + lasts, id);
   const same = await write(api, longer, 'extend the silence', signal);
   return typeof same === 'string' ? { id: same, made: 'extended', left: lasts } : same;
 }
@@ -125,9 +148,9 @@ export async function expireSilence(
   const answer = await api.ask({ method: 'DELETE', path }, z.unknown(), signal);
   if (answer.trouble) return answer.trouble.message;
   if (answer.status === 200 || answer.status === 404) return undefined;
-  // One that is over already is refused like any other error.
-  const now = await api.ask({ method: 'GET', path }, reading, signal);
-  const over = !now.trouble && typeof now.body === 'object' && now.body.status.state === 'expired';
+  // One that is over already, or unknown, is refused like any other error.
+  const left = await readSilence(api, id, signal);
+  if (!left || (!('trouble' in left) && left.status.state === 'expired')) return undefined;
   const refused = failed(answer, api, 'end the silence');
-  return over || !('trouble' in refused) ? undefined : refused.trouble;
+  return 'trouble' in refused ? refused.trouble : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Observation } from '../check.ts';
 import { type JsonApi, providerError } from '../json-api.ts';
-import { isOwnSilence, silenceSchema } from '../silence.ts';
+import { isOwnSilence } from '../silence.ts';
+import { readSilence } from '../silence-api.ts';
 import { oneLine } from '../text.ts';
 import type { Alert } from './alert.ts';
 import { evaluatedAlerts, ofAlertmanager, ofPrometheus, receivedAlerts } from './alert.ts';
@@ -63,10 +64,10 @@ export function alertmanagerSource(api: JsonApi, mark: string | undefined): Aler
     ownSilences: async (ids, signal) => {
       for (const id of ids) {
         if (own.has(id)) continue;
-        const path = `api/v2/silence/${encodeURIComponent(id)}`;
-        const answer = await api.ask({ method: 'GET', path }, silenceSchema, signal);
-        if (answer.trouble) return { trouble: answer.trouble };
-        own.set(id, isOwnSilence(answer.body, mark));
+        const silence = await readSilence(api, id, signal);
+        if (silence && 'trouble' in silence) return { trouble: silence.trouble };
+        // One that is gone hides nothing any more.
+        own.set(id, silence === undefined || isOwnSilence(silence, mark));
       }
       return { own: new Set([...ids].filter((id) => own.get(id))) };
     },
