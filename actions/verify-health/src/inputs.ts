@@ -52,6 +52,8 @@ export interface Inputs {
   readonly app: string | undefined;
   /** `kind/name` of what is looked at where no release says it. */
   readonly workloads: readonly string[] | undefined;
+  readonly silence: 'none' | undefined;
+  readonly grafanaToken: string | undefined;
   /** `undefined` when paal.yaml is only looked for, and may be missing. */
   readonly config: string | undefined;
 }
@@ -110,6 +112,8 @@ export function readInputs(): Inputs {
     release: integerInput('release', 1),
     app: textInput('app'),
     workloads: workloadsInput(),
+    silence: choiceInput('silence', ['none']),
+    grafanaToken: textInput('grafana-token'),
     config: config === CONFIG_FILE ? undefined : config,
   };
 }

@@ -20,6 +20,8 @@ import { isExcused } from './follow-up.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { sentences, troubles } from './marking.ts';
 import { measure } from './measure.ts';
+import { beginNoise, CUT_OFF, endingOf, endNoise, type Noise, planNoise } from './noise.ts';
+import { leaveNoiseToPost } from './post.ts';
 import { publish } from './publish.ts';
 import type { Marking } from './release.ts';
 import { counted, explanation, headline, type Result } from './result.ts';
@@ -28,6 +30,9 @@ import { type Settings, settle } from './settings.ts';
 import { MEASURING, settling } from './stages.ts';
 import { openSubject, type Subject } from './subject.ts';
 import { openSurroundings } from './surroundings.ts';
+
+/** Milliseconds beyond the duration for which alerts stay silenced at least. */
+const MARGIN = 60_000;
 
 async function announce(
   checks: readonly Check[],
@@ -110,11 +115,12 @@ interface Task {
   readonly surroundings: Surroundings;
   readonly subject: Subject | undefined;
   readonly inputs: Inputs;
+  readonly noise: Noise;
 }
 
 /** Measures until the verdict is clear, does what follows from it, and tells both. */
 async function judge(
-  { checks, schedule, settings, surroundings, subject, inputs }: Task,
+  { checks, schedule, settings, surroundings, subject, inputs, noise }: Task,
   context: ActionContext,
 ): Promise<void> {
   const directory = await reportDirectory('verify-health');
@@ -128,6 +134,7 @@ async function judge(
   const report = beginReport(directory, { ...named, run: currentRun().url }, MEASURING);
   try {
     const result = await measure(checks, schedule, context);
+    await endNoise(noise, endingOf(result));
     await showAnswers(result);
     if (subject) report.enter(settling(subject.release.number, headline(result)));
     const aftermath =
@@ -149,15 +156,20 @@ async function verifyRelease(
   context: ActionContext,
 ): Promise<void> {
   for (const secret of credentialsOf(settings.checks, settings)) maskSecret(secret);
+  if (settings.grafana?.token !== undefined) maskSecret(settings.grafana.token);
+  const noise = planNoise(settings, currentRun());
+  leaveNoiseToPost(settings);
   const surroundings = await openSurroundings(settings, subject, context);
   try {
     const checks = createChecks(settings.checks, surroundings);
     const schedule = planSchedule(settings, checks);
+    await beginNoise(noise, schedule.duration + MARGIN, context.signal);
     const remarks = await Promise.all(checks.map((check) => check.prepare?.(context.signal) ?? []));
     await announce(checks, schedule, settings);
     for (const remark of new Set(remarks.flat())) warning(remark);
-    await judge({ checks, schedule, settings, surroundings, subject, inputs }, context);
+    await judge({ checks, schedule, settings, surroundings, subject, inputs, noise }, context);
   } finally {
+    await endNoise(noise, CUT_OFF);
     await surroundings.close();
   }
 }

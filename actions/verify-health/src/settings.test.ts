@@ -13,6 +13,8 @@ const NONE: Inputs = {
   alertmanagerUrl: undefined,
   elasticsearchUrl: undefined,
   workloads: undefined,
+  silence: undefined,
+  grafanaToken: undefined,
   duration: undefined,
   interval: undefined,
   onFailure: undefined,

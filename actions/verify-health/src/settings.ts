@@ -4,6 +4,7 @@ import {
   environmentOfRef,
   environmentSettings,
 } from '@paal/core/config/environment';
+import type { GrafanaConfig, SilenceConfig } from '@paal/core/config/monitoring-schema';
 import type { Config } from '@paal/core/config/schema';
 import { UserError } from '@paal/core/errors';
 import { DEFAULT_POLICY, type RolloutPolicy } from '@paal/core/rollout/policy';
@@ -30,6 +31,10 @@ export interface Settings {
   readonly onError: Leniency;
   /** How a rollback is watched. */
   readonly rollbackPolicy: RolloutPolicy;
+  /** What Alertmanager is to tell nobody of meanwhile; `undefined` for nothing. */
+  readonly silence: SilenceConfig | undefined;
+  /** Where it is shown; `undefined` for nowhere. */
+  readonly grafana: (GrafanaConfig & { readonly token: string | undefined }) | undefined;
   /** Why no environment applies, where none does. */
   readonly withoutEnvironment: string | undefined;
 }
@@ -123,6 +128,8 @@ export function settle(inputs: Inputs, config: Config, ref: string): Settings {
     duration: inputs.duration ?? verify.duration,
     interval: inputs.interval ?? verify.interval,
     ...reactions(inputs, environment),
+    silence: inputs.silence === 'none' ? undefined : verify.silence,
+    grafana: verify.grafana && { ...verify.grafana, token: inputs.grafanaToken },
     withoutEnvironment: reason,
   };
 }

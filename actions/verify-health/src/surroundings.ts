@@ -1,6 +1,7 @@
 import { cwd, env } from 'node:process';
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { info } from '@paal/core/action/log';
+import { currentRun } from '@paal/core/action/run';
 import { lacksAccess, missingAccess } from '@paal/core/cluster/access-review';
 import { type Connection, connect, loadKubeConfig } from '@paal/core/cluster/connection';
 import { hurried } from '@paal/core/cluster/hurried';
@@ -13,6 +14,7 @@ import type { Surroundings } from '@paal/core/verify/probe';
 import { parseWorkload } from '@paal/core/workload/reference';
 import { workloadResource } from '@paal/core/workload/template';
 import type { WorkloadRef } from '@paal/core/workload/types';
+import { markOf } from './noise.ts';
 import type { Settings } from './settings.ts';
 import type { Subject } from './subject.ts';
 
@@ -104,6 +106,7 @@ export async function openSurroundings(
     servers: settings.servers,
     live,
     before: () => undefined,
+    silenceMark: markOf(settings, currentRun()),
     clock: context.clock,
     workspace: env.GITHUB_WORKSPACE ?? cwd(),
     close: async () => await live?.close(),

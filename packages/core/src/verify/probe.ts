@@ -57,6 +57,8 @@ export interface Surroundings {
    * where it was not asked then.
    */
   before(type: CheckType, name: string): readonly JsonValue[] | undefined;
+  /** What stands in the comment of silences for this app; `undefined` where none is told from others'. */
+  readonly silenceMark?: string | undefined;
   readonly clock: Clock;
   /** Folder that paths are relative to. */
   readonly workspace: string;

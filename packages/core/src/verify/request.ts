@@ -5,7 +5,7 @@ import { errorMessage, UserError } from '../errors.ts';
 import type { Address } from './address.ts';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly address: Address;
   /** Checked by {@link requestHeaders}. */
   readonly headers: Readonly<Record<string, string>>;
