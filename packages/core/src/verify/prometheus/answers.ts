@@ -59,6 +59,7 @@ const serverRule = z.object({
   type: z.string().default('alerting'),
   name: z.string(),
   query: z.string(),
+  labels: z.record(z.string(), z.string()).default({}),
   /** `for`, in seconds. */
   duration: z.number().default(0),
 });

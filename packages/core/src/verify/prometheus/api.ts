@@ -18,7 +18,12 @@ import { rulesOfServer } from './server-rules.ts';
 /** What a server was asked for, or why it is not there: an observation with the outcome `error`. */
 export type Answer<T> =
   | { readonly found: T; readonly trouble?: undefined }
-  | { readonly trouble: Observation; readonly status: number | undefined };
+  | {
+      readonly found?: undefined;
+      readonly trouble: Observation;
+      /** Of the answer, where there was one. */
+      readonly status: number | undefined;
+    };
 
 /** Points in time of the server's own clock, in seconds since 1970. */
 export interface Span {

@@ -8,8 +8,9 @@ export function rulesOfServer({
   return data.groups.flatMap(({ interval, rules }) =>
     rules
       .filter(({ type }) => type === 'alerting')
-      .map(({ name, query, duration }) => ({
+      .map(({ name, query, labels, duration }) => ({
         name,
+        labels,
         expression: query,
         for: duration * 1_000,
         interval: interval * 1_000,
