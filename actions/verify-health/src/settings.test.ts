@@ -6,6 +6,8 @@ import type { Inputs } from './inputs.ts';
 import { settle } from './settings.ts';
 
 const NONE: Inputs = {
+  phase: 'after',
+  baseline: undefined,
   checks: undefined,
   url: undefined,
   version: undefined,
@@ -54,7 +56,7 @@ describe('the settings of a verification', () => {
   test('are those of the environment whose branch this is, over those at the top', () => {
     expect(settle(NONE, config, 'refs/heads/main')).toMatchObject({
       variables: { url: 'https://shop.example', namespace: 'shop', environment: 'production' },
-      prometheusUrl: 'https://prometheus.example',
+      servers: { prometheus: 'https://prometheus.example' },
       duration: 600_000,
       interval: 10_000,
       onError: 'pass',
@@ -99,8 +101,15 @@ describe('the settings of a verification', () => {
         version: '1.2.3',
         namespace: 'shop-canary',
         environment: 'staging',
+        app: undefined,
+        release: '3',
       },
-      prometheusUrl: 'https://other.example',
+      servers: {
+        prometheus: 'https://other.example',
+        alertmanager: undefined,
+        elasticsearch: undefined,
+      },
+      workloads: [],
       duration: 1_000,
       interval: 100,
       onFailure: 'rollback',
@@ -110,6 +119,17 @@ describe('the settings of a verification', () => {
       rollbackPolicy: { ...DEFAULT_POLICY, timeout: 60_000, bake: 1_000 },
       withoutEnvironment: undefined,
     });
+  });
+
+  test('may be to ask as long as alert rules need, by paal.yaml or the input', () => {
+    const text = 'verify: { duration: auto, checks: [{ http: { url: "https://shop.example" } }] }';
+    const auto = parseConfig(text, 'paal.yaml', configSchema);
+    expect(settle(NONE, auto, 'refs/heads/main').duration).toBe('auto');
+    expect(settle({ ...NONE, duration: 5 }, auto, 'refs/heads/main').duration).toBe(5);
+    expect(settle({ ...NONE, duration: 'auto' }, config, 'refs/heads/main').duration).toBe('auto');
+    expect(() => parseConfig(text.replace('auto', 'aut'), 'paal.yaml', configSchema)).toThrow(
+      '"aut" is not a duration',
+    );
   });
 
   test('without a check are refused, with the reason why paal.yaml gave none', () => {

@@ -84,8 +84,10 @@ describe('the summary', () => {
       ),
     );
     expect(text.startsWith('## Verification failed\n\nCheck &quot;health&quot;')).toBe(true);
-    expect(text).toContain('| health | ❌ failed | 1 | <code>value 0</code> | <code>≤ 1</code> |');
-    expect(text).toContain('| metrics | ➖ not decided | 1 |');
+    expect(text).toContain(
+      '| &emsp;health | ❌ failed | 1 | <code>value 0</code> | <code>≤ 1</code> |',
+    );
+    expect(text).toContain('| &emsp;metrics | ➖ not decided | 1 |');
     expect(text).toMatch(/<details><summary>metrics(?:&#58;|:) 1 measurement<\/summary>/);
   });
 

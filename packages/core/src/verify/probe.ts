@@ -19,6 +19,8 @@ export interface Probe {
   readonly target: string;
   /** What makes an answer good, in a few words: `≤ 0.05`. */
   readonly threshold: string;
+  /** The same as numbers, for the chart of what it measures; absent where it is none. */
+  readonly bounds?: { readonly min?: number | undefined; readonly max?: number | undefined };
   /**
    * Whether failures before the first good answer are those of a start, and so no verdict until the
    * time is over: an endpoint may need a moment, while an error rate that is too high is too high.
@@ -35,6 +37,11 @@ export interface Probe {
   prepare?(signal: AbortSignal): Promise<readonly string[]>;
   /** Asks once. Rejects only when `signal` is aborted, or through a bug. */
   measure(signal: AbortSignal): Promise<Observation>;
+  /**
+   * How long it must be asked to see what it looks for, for `duration: auto`; milliseconds, `undefined`
+   * where it does not matter, or the server does not say.
+   */
+  needs?(signal: AbortSignal): Promise<number | undefined>;
   /** What it would have measured before the verification, oldest first; none where that is not known. */
   history?(signal: AbortSignal): Promise<readonly Sample[]>;
 }
@@ -57,6 +64,11 @@ export interface Surroundings {
    * where it was not asked then.
    */
   before(type: CheckType, name: string): readonly JsonValue[] | undefined;
+  /**
+   * What a check of this type and name measured of the last five verified releases before this one, a
+   * number each, newest first; empty where that is not known.
+   */
+  verifiedBefore?(type: CheckType, name: string): readonly number[];
   readonly clock: Clock;
   /** Folder that paths are relative to. */
   readonly workspace: string;

@@ -99,7 +99,7 @@ function judgeNumber(text: string, limits: Limits): Observation {
   return {
     outcome: within ? 'succeeded' : 'failed',
     retry: true,
-    ...(Number.isFinite(value) ? { number: value } : {}),
+    ...(Number.isFinite(value) ? { number: value, keep: value } : {}),
     value: text,
     message: `the value ${text} is ${within ? 'within' : 'beyond'} the threshold ${describeLimits(limits)}`,
     ...(within
@@ -231,7 +231,9 @@ export function prometheusProbe(
     name: oneLine(config.query, NAME_LIMIT),
     target: `${config.query.trim()} at ${base.shown}`,
     threshold: describeLimits(limits),
+    bounds: { min: config.min, max: config.max },
     warmsUp: false,
+    comparable: true,
     measure: async (signal) => {
       try {
         return judgeHttpAnswer(await sendRequest(request, signal), base.shown, limits);
