@@ -34,9 +34,13 @@ export function keyOf(type: CheckType, name: string): string {
   return `${type} ${name}`;
 }
 
-/** The numbers among what a check kept. */
+/** The numbers among what a check kept; of one that stands with what it was counted by, the number. */
 export function numbersIn(kept: readonly JsonValue[] | undefined): readonly number[] {
-  return (kept ?? []).filter((value) => typeof value === 'number');
+  const schema = z.union([
+    z.number(),
+    z.object({ value: z.number() }).transform(({ value }) => value),
+  ]);
+  return (kept ?? []).flatMap((one) => schema.safeParse(one).data ?? []);
 }
 
 /**

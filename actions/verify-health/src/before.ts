@@ -95,7 +95,7 @@ export async function takeBaseline(
   const schedule = scheduleOf(inputs, settings);
   const { variables, servers } = settings;
   const workspace = env.GITHUB_WORKSPACE ?? cwd();
-  const known = { variables, servers, clock: context.clock, workspace };
+  const known = { variables, servers, clock: context.clock, workspace, phase: 'before' } as const;
   const { configs, leftOut } = comparableChecks(settings, known);
   for (const sentence of leftOut) info(sentence);
   if (configs.length === 0) {
@@ -106,7 +106,7 @@ export async function takeBaseline(
   const asked = { ...settings, checks: configs };
   const surroundings = await openSurroundings(asked, undefined, undefined, context);
   try {
-    const checks = createChecks(configs, surroundings).map(asBefore);
+    const checks = createChecks(configs, { ...surroundings, phase: 'before' }).map(asBefore);
     const remarks = await Promise.all(checks.map((check) => check.prepare?.(context.signal) ?? []));
     await announce('Measuring, before the release,', checks, schedule, settings);
     for (const remark of new Set(remarks.flat())) warning(remark);

@@ -2,8 +2,9 @@ import { escapeText, paragraphs } from '@paal/core/report/markdown';
 import { renderXyChart, type XyLevel } from '@paal/core/report/xychart';
 import type { Outcome } from '@paal/core/verify/check';
 import type { Sample } from '@paal/core/verify/probe';
+import { median } from '@paal/core/verify/prometheus/baseline';
 import { type Baseline, keyOf, numbersIn } from './baseline.ts';
-import { medianOf, numbersOf, type Result } from './result.ts';
+import { numbersOf, type Result } from './result.ts';
 
 const BLUE = '#0969da';
 const RED = '#cf222e';
@@ -35,7 +36,6 @@ function levelsOf(
   result: Result,
   index: number,
   { baseline }: Background,
-  isKnownBefore: boolean,
 ): readonly (XyLevel & { readonly label: string })[] {
   const check = result.checks[index];
   if (!check) return [];
@@ -46,10 +46,10 @@ function levelsOf(
     colour: RED,
     label: `red: the threshold ${check.threshold}`,
   }));
-  const median = medianOf(numbersIn(baseline?.checks[keyOf(check.type, check.name)]));
-  if (isKnownBefore || median === undefined) return red;
-  const label = `grey: ${Number(median.toPrecision(6))}, the median before the release`;
-  return [...red, { value: median, colour: GREY, label }];
+  const middle = median(numbersIn(baseline?.checks[keyOf(check.type, check.name)]));
+  if (middle === undefined) return red;
+  const label = `grey: ${Number(middle.toPrecision(6))}, the median before the release`;
+  return [...red, { value: middle, colour: GREY, label }];
 }
 
 function chartOf(result: Result, index: number, background: Background): string | undefined {
@@ -58,7 +58,7 @@ function chartOf(result: Result, index: number, background: Background): string 
   if (!check || after.length === 0) return undefined;
   const span = Math.max(LEAST_BEFORE, result.elapsed);
   const before = (background.histories[index] ?? []).filter(({ at }) => at < 0 && at >= -span);
-  const levels = levelsOf(result, index, background, before.length > 0);
+  const levels = levelsOf(result, index, background);
   const chart = renderXyChart({ points: [...before, ...after], colour: BLUE, levels });
   if (!chart) return undefined;
   const said = [

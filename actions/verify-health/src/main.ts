@@ -160,8 +160,10 @@ async function verifyRelease(
   const baseline = await recallBaseline(inputs.baseline, settings.variables);
   const surroundings = await openSurroundings(settings, subject, baseline, context);
   try {
-    const checks = createChecks(settings.checks, surroundings);
-    const schedule = await scheduleOf(settings, checks, context);
+    const drafted = createChecks(settings.checks, surroundings);
+    const schedule = await scheduleOf(settings, drafted, context);
+    const { duration } = schedule;
+    const checks = createChecks(settings.checks, { ...surroundings, duration });
     const remarks = await Promise.all(checks.map((check) => check.prepare?.(context.signal) ?? []));
     await announce('Verifying', checks, schedule, settings);
     for (const remark of new Set(remarks.flat())) warning(remark);

@@ -4,6 +4,7 @@ import type { XyPoint } from '@paal/core/report/xychart';
 import type { Check } from '@paal/core/verify/check';
 
 import type { CheckVerdict } from '@paal/core/verify/judge';
+import { median } from '@paal/core/verify/prometheus/baseline';
 import type { Verification } from '@paal/core/verify/run';
 import type { Schedule } from '@paal/core/verify/schedule';
 import { type Baseline, keyOf } from './baseline.ts';
@@ -77,18 +78,12 @@ export function numbersOf({ measurements }: Result, index: number): readonly XyP
   );
 }
 
-/** The middle one, or the lower of the two; `undefined` for none. Pure. */
-export function medianOf(numbers: readonly number[]): number | undefined {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.ceil(sorted.length / 2) - 1];
-}
-
 /** What the ledger keeps of a verified release: the median of each check that measures numbers. Pure. */
 export function measuredOf(result: Result): Measured {
   return Object.fromEntries(
     result.checks.flatMap(({ type, name }, index) => {
-      const median = medianOf(numbersOf(result, index).map(({ value }) => value));
-      return median === undefined ? [] : [[keyOf(type, name), median]];
+      const middle = median(numbersOf(result, index).map(({ value }) => value));
+      return middle === undefined ? [] : [[keyOf(type, name), middle]];
     }),
   );
 }

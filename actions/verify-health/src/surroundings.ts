@@ -109,7 +109,7 @@ export async function openSurroundings(
     live,
     before: (type, name) => baseline?.checks[keyOf(type, name)],
     verifiedBefore: (type, name) =>
-      subject ? measuredBefore(subject.releases, subject.release.number, keyOf(type, name)) : [],
+      subject && measuredBefore(subject.releases, subject.release.number, keyOf(type, name)),
     clock: context.clock,
     workspace: env.GITHUB_WORKSPACE ?? cwd(),
     close: async () => await live?.close(),

@@ -54,7 +54,10 @@ const KINDS: { readonly [Type in CheckType]: Kind<Type> } = {
   },
   prometheus: {
     point: 'performance',
-    cluster: ({ query }) => (mentions(query, 'pods') ? [] : undefined),
+    cluster: ({ query, requests = '', sensors }) =>
+      sensors === 'required' || mentions(query, 'pods') || mentions(requests, 'pods')
+        ? []
+        : undefined,
     probe: prometheusProbe,
   },
 };
@@ -78,12 +81,15 @@ export function clusterAccess(checks: readonly CheckConfig[]): readonly AccessRu
   return needs.length === 0 ? undefined : [...new Set(needs.flat())];
 }
 
-function policyOf(config: CommonConfig, { warmsUp }: Probe): Omit<CheckPolicy, 'name'> {
+function policyOf(
+  config: CommonConfig,
+  { warmsUp, limitsFailures }: Probe,
+): Omit<CheckPolicy, 'name'> {
   const { successes } = config;
   const tolerance = successes !== undefined && warmsUp ? Infinity : 0;
   return {
     successes,
-    failureLimit: config['failure-limit'] ?? tolerance,
+    failureLimit: limitsFailures ? 0 : (config['failure-limit'] ?? tolerance),
     errorLimit: config['error-limit'] ?? Infinity,
     warmsUp,
     reportOnly: config['report-only'],

@@ -29,19 +29,24 @@ export interface Probe {
   /** Whether it compares with what was before, so that `phase: before` asks it. Default: no. */
   readonly comparable?: boolean;
   /**
+   * Whether it applies `failure-limit` itself, such as to failures in a row; each failed measurement of it
+   * then counts at once. Default: no.
+   */
+  readonly limitsFailures?: boolean;
+  /**
    * Looks for what would make every measurement pointless, before the first of any check.
    * @throws UserError when it cannot be asked at all, such as for a query that does not parse. A server
    * that does not answer is none: that may pass
    * @returns what is to be said beforehand, one sentence each
    */
   prepare?(signal: AbortSignal): Promise<readonly string[]>;
-  /** Asks once. Rejects only when `signal` is aborted, or through a bug. */
-  measure(signal: AbortSignal): Promise<Observation>;
   /**
-   * How long it must be asked to see what it looks for, for `duration: auto`; milliseconds, `undefined`
-   * where it does not matter, or the server does not say.
+   * How long a verification must last for it to see what it is for, in milliseconds; `undefined` where
+   * that is not known.
    */
   needs?(signal: AbortSignal): Promise<number | undefined>;
+  /** Asks once. Rejects only when `signal` is aborted, or through a bug. */
+  measure(signal: AbortSignal): Promise<Observation>;
   /** What it would have measured before the verification, oldest first; none where that is not known. */
   history?(signal: AbortSignal): Promise<readonly Sample[]>;
 }
@@ -65,10 +70,14 @@ export interface Surroundings {
    */
   before(type: CheckType, name: string): readonly JsonValue[] | undefined;
   /**
-   * What a check of this type and name measured of the last five verified releases before this one, a
-   * number each, newest first; empty where that is not known.
+   * What a check of this type and name measured of the last verified releases, one number each;
+   * `undefined` where none is known.
    */
-  verifiedBefore?(type: CheckType, name: string): readonly number[];
+  verifiedBefore?(type: CheckType, name: string): readonly number[] | undefined;
+  /** Whether what runs is that from before the release, which is kept and not judged. Default: after. */
+  readonly phase?: 'before' | 'after';
+  /** How long the verification lasts, in milliseconds; `undefined` where that is not settled yet. */
+  readonly duration?: number;
   readonly clock: Clock;
   /** Folder that paths are relative to. */
   readonly workspace: string;
