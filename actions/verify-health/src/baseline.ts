@@ -102,9 +102,8 @@ export async function readBaseline(file: string): Promise<Baseline> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new UserError(`${what} cannot be read: ${errorMessage(error)}. ${hint}`, {
-      cause: error,
-    });
+    const why = (error as NodeJS.ErrnoException).code ?? errorMessage(error);
+    throw new UserError(`${what} cannot be read: ${why}. ${hint}`, { cause: error });
   }
   try {
     return baselineSchema.parse(JSON.parse(text));

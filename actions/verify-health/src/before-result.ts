@@ -1,7 +1,7 @@
 import type { CheckType } from '@paal/core/config/check-schema';
 import { formatDuration } from '@paal/core/config/duration';
 import { code, escapeText, paragraphs, table } from '@paal/core/report/markdown';
-import { type JsonValue, type Outcome, worst } from '@paal/core/verify/check';
+import type { JsonValue, Outcome } from '@paal/core/verify/check';
 import { keyOf } from './baseline.ts';
 import { counted, measurementsReport, type Result } from './result.ts';
 import { MARKS } from './summary.ts';
@@ -53,8 +53,10 @@ function keptOf(result: Result, index: number): KeptCheck | undefined {
 /** What a step before the rollout came to. Pure. */
 export function beforeOf(result: Result): Before {
   const checks = result.checks.flatMap((_, index) => keptOf(result, index) ?? []);
-  const status = worst(checks.map((one) => one.status)) ?? 'succeeded';
-  return { status: status === 'failed' ? 'error' : status, checks };
+  const worst = (['error', 'inconclusive'] as const).find((status) =>
+    checks.some((one) => one.status === status),
+  );
+  return { status: worst ?? 'succeeded', checks };
 }
 
 /** What the checks kept, by their type and name. Pure. */

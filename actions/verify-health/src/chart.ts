@@ -27,6 +27,8 @@ export const NO_BACKGROUND: Background = { histories: [], baseline: undefined };
 export interface CheckChart {
   /** The check's place among all. */
   readonly check: number;
+  /** Whether nothing was found that speaks against what it shows. */
+  readonly isGood: boolean;
   readonly text: string;
 }
 
@@ -72,14 +74,17 @@ function chartOf(result: Result, index: number, background: Background): string 
 
 /** Charts of the checks that measure numbers, those that failed first, six at most. Pure. */
 export function chartsOf(result: Result, background: Background): readonly CheckChart[] {
-  const rank = (index: number): number =>
-    ORDER.indexOf(result.verdict.checks[index]?.status ?? 'succeeded');
+  const rank = (index: number): number => {
+    const { decided, status } = result.verdict.checks[index] ?? {};
+    return ORDER.indexOf(decided && status ? status : 'succeeded');
+  };
   return result.checks
     .map((_, index) => index)
     .sort((a, b) => rank(a) - rank(b) || a - b)
     .flatMap((index) => {
       const text = chartOf(result, index, background);
-      return text === undefined ? [] : [{ check: index, text }];
+      const isGood = rank(index) === ORDER.length - 1;
+      return text === undefined ? [] : [{ isGood, text, check: index }];
     })
     .slice(0, MOST_CHARTS);
 }

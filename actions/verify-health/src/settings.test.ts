@@ -3,33 +3,8 @@ import { parseConfig } from '@paal/core/config/parse';
 import { type Config, configSchema } from '@paal/core/config/schema';
 import { DEFAULT_POLICY } from '@paal/core/rollout/policy';
 import type { Inputs } from './inputs.ts';
+import { NO_INPUTS as NONE } from './settings.test-data.ts';
 import { settle } from './settings.ts';
-
-const NONE: Inputs = {
-  phase: 'after',
-  baseline: undefined,
-  checks: undefined,
-  url: undefined,
-  version: undefined,
-  prometheusUrl: undefined,
-  alertmanagerUrl: undefined,
-  elasticsearchUrl: undefined,
-  workloads: undefined,
-  duration: undefined,
-  interval: undefined,
-  onFailure: undefined,
-  rollbackOn: undefined,
-  onInconclusive: undefined,
-  onError: undefined,
-  rollbackTimeout: undefined,
-  bake: undefined,
-  waitForLease: 0,
-  environment: undefined,
-  namespace: undefined,
-  release: undefined,
-  app: undefined,
-  config: undefined,
-};
 
 const config: Config = parseConfig(
   `

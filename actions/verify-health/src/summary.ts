@@ -93,10 +93,9 @@ function measurementsOf(verdict: CheckVerdict, index: number, result: Result): s
 /** Charts of what is not good are in sight, the others folded. */
 function charts(result: Result, background: Background): readonly string[] {
   const all = chartsOf(result, background);
-  const isGood = (index: number): boolean => result.verdict.checks[index]?.status === 'succeeded';
-  const good = all.filter(({ check }) => isGood(check));
+  const good = all.filter(({ isGood }) => isGood);
   return [
-    ...all.filter(({ check }) => !isGood(check)).map(({ text }) => text),
+    ...all.filter(({ isGood }) => !isGood).map(({ text }) => text),
     ...(good.length > 0
       ? [details(`Charts (${good.length})`, paragraphs(...good.map(({ text }) => text)))]
       : []),
