@@ -6,7 +6,6 @@ import { beginReport } from '@paal/core/action/report-draft';
 import { reportDirectory } from '@paal/core/action/report-file';
 import { currentRun, type RunIdentity } from '@paal/core/action/run';
 import { maskSecret } from '@paal/core/action/secrets';
-import { formatDuration } from '@paal/core/config/duration';
 import { loadConfig } from '@paal/core/config/load';
 import type { Config } from '@paal/core/config/schema';
 import { errorMessage, UserError } from '@paal/core/errors';
@@ -16,15 +15,22 @@ import { createChecks, credentialsOf } from '@paal/core/verify/plan';
 import type { Surroundings } from '@paal/core/verify/probe';
 import { planSchedule, type Schedule } from '@paal/core/verify/schedule';
 import { type Aftermath, settleAftermath } from './aftermath.ts';
+import { announce } from './announce.ts';
+import { chooseDuration } from './auto-duration.ts';
+import type { Baseline } from './baseline.ts';
+import { takeBaseline } from './before.ts';
+import { historiesOf } from './chart-history.ts';
 import { isExcused } from './follow-up.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { sentences, troubles } from './marking.ts';
 import { measure } from './measure.ts';
 import { beginNoise, CUT_OFF, endingOf, endNoise, type Noise, planNoise } from './noise.ts';
+import { recallBaseline } from './phase.ts';
+import { pointLines } from './points.ts';
 import { leaveNoiseToPost } from './post.ts';
 import { publish } from './publish.ts';
 import type { Marking } from './release.ts';
-import { counted, explanation, headline, type Result } from './result.ts';
+import { explanation, headline, type Result } from './result.ts';
 import { rollbackSentences } from './rollback-report.ts';
 import { type Settings, settle } from './settings.ts';
 import { MEASURING, settling } from './stages.ts';
@@ -33,22 +39,6 @@ import { openSurroundings } from './surroundings.ts';
 
 /** Milliseconds beyond the duration for which alerts stay silenced at least. */
 const MARGIN = 60_000;
-
-async function announce(
-  checks: readonly Check[],
-  { duration, interval }: Schedule,
-  settings: Settings,
-): Promise<void> {
-  const rhythm = `for up to ${formatDuration(duration)}, every ${formatDuration(interval)}`;
-  await group(`Verifying ${counted(checks.length, 'check')} ${rhythm}`, async () => {
-    const { environment } = settings.variables;
-    if (environment) info(`Environment: ${environment}`);
-    else if (settings.withoutEnvironment) info(settings.withoutEnvironment);
-    for (const { name, type, target, threshold } of checks) {
-      info([`${type}: ${name}`, ...(target === name ? [] : [target]), threshold].join('\n  '));
-    }
-  });
-}
 
 /** The beginning of the answers that were not good, folded. */
 async function showAnswers({ verdict }: Result): Promise<void> {
@@ -114,13 +104,14 @@ interface Task {
   readonly settings: Settings;
   readonly surroundings: Surroundings;
   readonly subject: Subject | undefined;
+  readonly baseline: Baseline | undefined;
   readonly inputs: Inputs;
   readonly noise: Noise;
 }
 
 /** Measures until the verdict is clear, does what follows from it, and tells both. */
 async function judge(
-  { checks, schedule, settings, surroundings, subject, inputs, noise }: Task,
+  { checks, schedule, settings, surroundings, subject, baseline, inputs, noise }: Task,
   context: ActionContext,
 ): Promise<void> {
   const directory = await reportDirectory('verify-health');
@@ -136,17 +127,34 @@ async function judge(
     const result = await measure(checks, schedule, context);
     await endNoise(noise, endingOf(result));
     await showAnswers(result);
+    info(['The five points:', ...pointLines(result)].join('\n'));
+    // A rollback does not wait for a picture, and must not be in it.
+    const histories = historiesOf(result, context);
     if (subject) report.enter(settling(subject.release.number, headline(result)));
     const aftermath =
       subject &&
       (await follow({ subject, settings, surroundings, inputs }, result, directory, context));
     if (aftermath) tellRelease(aftermath.marking, result);
-    await publish(report, result, settings, aftermath);
+    const background = { histories: await histories, baseline };
+    await publish(report, result, settings, aftermath, background);
     conclude(result, settings, aftermath);
   } catch (error) {
     await report.fail('error', errorMessage(error));
     throw error;
   }
+}
+
+/** @throws UserError when a check could never be decided in the time that there is */
+async function scheduleOf(
+  settings: Settings,
+  checks: readonly Check[],
+  { signal }: ActionContext,
+): Promise<Schedule> {
+  const { duration, interval } = settings;
+  if (duration !== 'auto') return planSchedule({ duration, interval }, checks);
+  const chosen = await chooseDuration(checks, signal);
+  info(chosen.reason);
+  return planSchedule({ duration: chosen.duration, interval }, checks);
 }
 
 async function verifyRelease(
@@ -159,15 +167,19 @@ async function verifyRelease(
   if (settings.grafana?.token !== undefined) maskSecret(settings.grafana.token);
   const noise = planNoise(settings, currentRun());
   leaveNoiseToPost(settings);
-  const surroundings = await openSurroundings(settings, subject, context);
+  const baseline = await recallBaseline(inputs.baseline, settings.variables);
+  const surroundings = await openSurroundings(settings, subject, baseline, context);
   try {
-    const checks = createChecks(settings.checks, surroundings);
-    const schedule = planSchedule(settings, checks);
-    await beginNoise(noise, schedule.duration + MARGIN, context.signal);
+    const drafted = createChecks(settings.checks, surroundings);
+    const schedule = await scheduleOf(settings, drafted, context);
+    const { duration } = schedule;
+    const checks = createChecks(settings.checks, { ...surroundings, duration });
+    await beginNoise(noise, duration + MARGIN, context.signal);
     const remarks = await Promise.all(checks.map((check) => check.prepare?.(context.signal) ?? []));
-    await announce(checks, schedule, settings);
+    await announce('Verifying', checks, schedule, settings);
     for (const remark of new Set(remarks.flat())) warning(remark);
-    await judge({ checks, schedule, settings, surroundings, subject, inputs, noise }, context);
+    const task = { checks, schedule, settings, surroundings, subject, baseline, inputs, noise };
+    await judge(task, context);
   } finally {
     await endNoise(noise, CUT_OFF);
     await surroundings.close();
@@ -193,7 +205,7 @@ async function subjectOf(
 
 /** Asks every check until the verdict is clear, tells it, and does what follows from it. */
 export async function main(context: ActionContext): Promise<void> {
-  const nothing = { 'failed-check': undefined, report: undefined };
+  const nothing = { 'failed-check': undefined, report: undefined, baseline: undefined };
   const notRolledBack = {
     'rolled-back': 'not-needed',
     'rolled-back-to': undefined,
@@ -203,6 +215,12 @@ export async function main(context: ActionContext): Promise<void> {
   const inputs = readInputs();
   const run = currentRun();
   const config = await loadConfig(inputs.config);
+  if (inputs.phase === 'before') {
+    // There is no release yet, so nothing can become of it.
+    const asked = { ...inputs, release: undefined, onFailure: undefined };
+    await takeBaseline(settle(asked, config, run.ref), inputs, context);
+    return;
+  }
   const settings = settle(inputs, config, run.ref);
   const subject = await subjectOf(inputs, config, settings, run, context);
   try {

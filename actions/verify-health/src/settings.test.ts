@@ -3,33 +3,8 @@ import { parseConfig } from '@paal/core/config/parse';
 import { type Config, configSchema } from '@paal/core/config/schema';
 import { DEFAULT_POLICY } from '@paal/core/rollout/policy';
 import type { Inputs } from './inputs.ts';
+import { NO_INPUTS as NONE } from './settings.test-data.ts';
 import { settle } from './settings.ts';
-
-const NONE: Inputs = {
-  checks: undefined,
-  url: undefined,
-  version: undefined,
-  prometheusUrl: undefined,
-  alertmanagerUrl: undefined,
-  elasticsearchUrl: undefined,
-  workloads: undefined,
-  silence: undefined,
-  grafanaToken: undefined,
-  duration: undefined,
-  interval: undefined,
-  onFailure: undefined,
-  rollbackOn: undefined,
-  onInconclusive: undefined,
-  onError: undefined,
-  rollbackTimeout: undefined,
-  bake: undefined,
-  waitForLease: 0,
-  environment: undefined,
-  namespace: undefined,
-  release: undefined,
-  app: undefined,
-  config: undefined,
-};
 
 const config: Config = parseConfig(
   `
@@ -56,7 +31,7 @@ describe('the settings of a verification', () => {
   test('are those of the environment whose branch this is, over those at the top', () => {
     expect(settle(NONE, config, 'refs/heads/main')).toMatchObject({
       variables: { url: 'https://shop.example', namespace: 'shop', environment: 'production' },
-      prometheusUrl: 'https://prometheus.example',
+      servers: { prometheus: 'https://prometheus.example' },
       duration: 600_000,
       interval: 10_000,
       onError: 'pass',
@@ -101,8 +76,15 @@ describe('the settings of a verification', () => {
         version: '1.2.3',
         namespace: 'shop-canary',
         environment: 'staging',
+        app: undefined,
+        release: '3',
       },
-      prometheusUrl: 'https://other.example',
+      servers: {
+        prometheus: 'https://other.example',
+        alertmanager: undefined,
+        elasticsearch: undefined,
+      },
+      workloads: [],
       duration: 1_000,
       interval: 100,
       onFailure: 'rollback',
@@ -112,6 +94,17 @@ describe('the settings of a verification', () => {
       rollbackPolicy: { ...DEFAULT_POLICY, timeout: 60_000, bake: 1_000 },
       withoutEnvironment: undefined,
     });
+  });
+
+  test('may be to ask as long as alert rules need, by paal.yaml or the input', () => {
+    const text = 'verify: { duration: auto, checks: [{ http: { url: "https://shop.example" } }] }';
+    const auto = parseConfig(text, 'paal.yaml', configSchema);
+    expect(settle(NONE, auto, 'refs/heads/main').duration).toBe('auto');
+    expect(settle({ ...NONE, duration: 5 }, auto, 'refs/heads/main').duration).toBe(5);
+    expect(settle({ ...NONE, duration: 'auto' }, config, 'refs/heads/main').duration).toBe('auto');
+    expect(() => parseConfig(text.replace('auto', 'aut'), 'paal.yaml', configSchema)).toThrow(
+      '"aut" is not a duration',
+    );
   });
 
   test('without a check are refused, with the reason why paal.yaml gave none', () => {

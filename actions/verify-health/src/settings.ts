@@ -22,7 +22,8 @@ export interface Settings {
   /** `kind/name` of what is looked at where no release says it. */
   readonly workloads: readonly string[];
   readonly checks: readonly CheckConfig[];
-  readonly duration: number | undefined;
+  /** Milliseconds, or as long as the checks need. */
+  readonly duration: number | 'auto' | undefined;
   readonly interval: number | undefined;
   /** Never `rollback` without a release, which alone says what to go back to. */
   readonly onFailure: OnFailure;
