@@ -5,7 +5,7 @@ import { configSchema } from '@paal/core/config/schema';
 import { UserError } from '@paal/core/errors';
 import { checkOf } from '@paal/core/verify/check.test-data';
 import { asBefore, comparableChecks } from './before-checks.ts';
-import { NO_INPUTS } from './settings.test-data.ts';
+import { NO_INPUTS, runOn } from './settings.test-data.ts';
 import { settle } from './settings.ts';
 
 const COMPARED = 'query: errors, baseline: before, max-increase: 20%';
@@ -13,7 +13,11 @@ const COMPARED = 'query: errors, baseline: before, max-increase: 20%';
 function comparable(checks: string, version?: string) {
   const text = `verify: { prometheus: "https://prometheus.example", checks: [${checks}] }`;
   const config = parseConfig(text, 'paal.yaml', configSchema);
-  const settings = settle({ ...NO_INPUTS, version, url: 'https://shop.example' }, config, 'x');
+  const settings = settle(
+    { ...NO_INPUTS, version, url: 'https://shop.example' },
+    config,
+    runOn('x'),
+  );
   const { variables, servers } = settings;
   const context = {
     variables,

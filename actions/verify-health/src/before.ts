@@ -7,11 +7,11 @@ import { writeOutputs } from '@paal/core/action/outputs';
 import { beginReport, type ReportDraft } from '@paal/core/action/report-draft';
 import { reportDirectory } from '@paal/core/action/report-file';
 import { currentRun } from '@paal/core/action/run';
-import { maskSecret, redact } from '@paal/core/action/secrets';
+import { redact } from '@paal/core/action/secrets';
 import { writeSummary } from '@paal/core/action/summary';
 import { errorMessage, UserError } from '@paal/core/errors';
 import { updateJobState } from '@paal/core/verify/job-state';
-import { createChecks, credentialsOf } from '@paal/core/verify/plan';
+import { createChecks } from '@paal/core/verify/plan';
 import { DEFAULT_INTERVAL, planSchedule, type Schedule } from '@paal/core/verify/schedule';
 import { announce } from './announce.ts';
 import { newBaseline, parseBaseline } from './baseline.ts';
@@ -24,9 +24,12 @@ import {
   keptByKey,
   renderBefore,
 } from './before-result.ts';
+import { maskCredentials } from './credentials.ts';
 import type { Inputs } from './inputs.ts';
 import { measure } from './measure.ts';
+import { beginNoise, planNoise } from './noise.ts';
 import { stateFileOf } from './phase.ts';
+import { leaveNoiseToPost } from './post.ts';
 import type { Result } from './result.ts';
 import type { Settings } from './settings.ts';
 import { MEASURING } from './stages.ts';
@@ -91,8 +94,12 @@ export async function takeBaseline(
   inputs: Inputs,
   context: ActionContext,
 ): Promise<void> {
-  for (const secret of credentialsOf(settings.checks, settings)) maskSecret(secret);
+  maskCredentials(settings);
   const schedule = scheduleOf(inputs, settings);
+  const noise = planNoise(settings, currentRun());
+  leaveNoiseToPost(noise);
+  // What is begun here lasts until the verification after the release, or the job, has ended.
+  await beginNoise(noise, schedule.duration, context.signal);
   const { variables, servers } = settings;
   const workspace = env.GITHUB_WORKSPACE ?? cwd();
   const known = { variables, servers, clock: context.clock, workspace, phase: 'before' } as const;

@@ -4,14 +4,12 @@ import { group, info, warning } from '@paal/core/action/log';
 import { writeOutputs } from '@paal/core/action/outputs';
 import { beginReport } from '@paal/core/action/report-draft';
 import { reportDirectory } from '@paal/core/action/report-file';
-import { currentRun, type RunIdentity } from '@paal/core/action/run';
-import { maskSecret } from '@paal/core/action/secrets';
+import { currentRun } from '@paal/core/action/run';
 import { loadConfig } from '@paal/core/config/load';
-import type { Config } from '@paal/core/config/schema';
 import { errorMessage, UserError } from '@paal/core/errors';
-import { appOfRepository, checkAppName } from '@paal/core/release/release';
+import { checkAppName } from '@paal/core/release/release';
 import type { Check } from '@paal/core/verify/check';
-import { createChecks, credentialsOf } from '@paal/core/verify/plan';
+import { createChecks } from '@paal/core/verify/plan';
 import type { Surroundings } from '@paal/core/verify/probe';
 import { planSchedule, type Schedule } from '@paal/core/verify/schedule';
 import { type Aftermath, settleAftermath } from './aftermath.ts';
@@ -20,6 +18,7 @@ import { chooseDuration } from './auto-duration.ts';
 import type { Baseline } from './baseline.ts';
 import { takeBaseline } from './before.ts';
 import { historiesOf } from './chart-history.ts';
+import { maskCredentials } from './credentials.ts';
 import { isExcused } from './follow-up.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { sentences, troubles } from './marking.ts';
@@ -36,9 +35,6 @@ import { type Settings, settle } from './settings.ts';
 import { MEASURING, settling } from './stages.ts';
 import { openSubject, type Subject } from './subject.ts';
 import { openSurroundings } from './surroundings.ts';
-
-/** Milliseconds beyond the duration for which alerts stay silenced at least. */
-const MARGIN = 60_000;
 
 /** The beginning of the answers that were not good, folded. */
 async function showAnswers({ verdict }: Result): Promise<void> {
@@ -163,10 +159,9 @@ async function verifyRelease(
   inputs: Inputs,
   context: ActionContext,
 ): Promise<void> {
-  for (const secret of credentialsOf(settings.checks, settings)) maskSecret(secret);
-  if (settings.grafana?.token !== undefined) maskSecret(settings.grafana.token);
+  maskCredentials(settings);
   const noise = planNoise(settings, currentRun());
-  leaveNoiseToPost(settings);
+  leaveNoiseToPost(noise);
   const baseline = await recallBaseline(inputs.baseline, settings.variables);
   const surroundings = await openSurroundings(settings, subject, baseline, context);
   try {
@@ -174,7 +169,7 @@ async function verifyRelease(
     const schedule = await scheduleOf(settings, drafted, context);
     const { duration } = schedule;
     const checks = createChecks(settings.checks, { ...surroundings, duration });
-    await beginNoise(noise, duration + MARGIN, context.signal);
+    await beginNoise(noise, duration, context.signal);
     const remarks = await Promise.all(checks.map((check) => check.prepare?.(context.signal) ?? []));
     await announce('Verifying', checks, schedule, settings);
     for (const remark of new Set(remarks.flat())) warning(remark);
@@ -187,16 +182,14 @@ async function verifyRelease(
 }
 
 async function subjectOf(
-  { release, app }: Inputs,
-  config: Config,
+  { release }: Inputs,
   { variables, onFailure, rollbackPolicy }: Settings,
-  { repository }: RunIdentity,
   context: ActionContext,
 ): Promise<Subject | undefined> {
   if (release === undefined) return undefined;
   const request = {
     number: release,
-    app: checkAppName(app ?? config.app ?? appOfRepository(repository)),
+    app: checkAppName(variables.app ?? ''),
     namespace: variables.namespace,
     rollback: onFailure === 'rollback' ? rollbackPolicy : undefined,
   };
@@ -218,11 +211,11 @@ export async function main(context: ActionContext): Promise<void> {
   if (inputs.phase === 'before') {
     // There is no release yet, so nothing can become of it.
     const asked = { ...inputs, release: undefined, onFailure: undefined };
-    await takeBaseline(settle(asked, config, run.ref), inputs, context);
+    await takeBaseline(settle(asked, config, run), inputs, context);
     return;
   }
-  const settings = settle(inputs, config, run.ref);
-  const subject = await subjectOf(inputs, config, settings, run, context);
+  const settings = settle(inputs, config, run);
+  const subject = await subjectOf(inputs, settings, context);
   try {
     await verifyRelease(settings, subject, inputs, context);
   } finally {

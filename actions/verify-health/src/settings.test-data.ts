@@ -28,3 +28,8 @@ export const NO_INPUTS: Inputs = {
   app: undefined,
   config: undefined,
 };
+
+/** A run on `ref`. */
+export function runOn(ref: string): { readonly ref: string; readonly repository: string } {
+  return { ref, repository: 'paal/shop' };
+}

@@ -1,7 +1,6 @@
 import { cwd, env } from 'node:process';
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { info } from '@paal/core/action/log';
-import { currentRun } from '@paal/core/action/run';
 import { lacksAccess, missingAccess } from '@paal/core/cluster/access-review';
 import { type Connection, connect, loadKubeConfig } from '@paal/core/cluster/connection';
 import { hurried } from '@paal/core/cluster/hurried';
@@ -77,9 +76,11 @@ async function lookAtWorkloads(
       if (missing.length > 0) throw lacksAccess(namespace, missing);
     }
     const age =
-      created && (await serverTime(connection, namespace, { signal })) - Date.parse(created);
+      created === undefined
+        ? undefined
+        : (await serverTime(connection, namespace, { signal })) - Date.parse(created);
     const tools = { connection, namespace, clock, signal, onNotice: info };
-    const live = openLive(tools, workloads, age || undefined);
+    const live = openLive(tools, workloads, age);
     return {
       ...live,
       close: async () => {
@@ -109,7 +110,7 @@ export async function openSurroundings(
     variables: settings.variables,
     servers: settings.servers,
     live,
-    silenceMark: markOf(settings, currentRun()),
+    silenceMark: markOf(settings),
     before: (type, name) => baseline?.checks[keyOf(type, name)],
     verifiedBefore: (type, name) =>
       subject && measuredBefore(subject.releases, subject.release.number, keyOf(type, name)),
