@@ -30,8 +30,9 @@ const NOBODY = ['', 'a-name-that-nobody-has', 'Z9_~'];
 
 function narrows(matcher: Matcher): boolean {
   const known = NARROWING.find((label) => label === matcher.name);
-  if (!known || matcher.operator.startsWith('!')) return false;
-  return !NOBODY.some((value) => matches(matcher, { [matcher.name]: value }));
+  return (
+    known !== undefined && !NOBODY.some((value) => matches(matcher, { [matcher.name]: value }))
+  );
 }
 
 /** @throws UserError, in which `what` is the subject, for a silence that would hide what is not of this app */

@@ -56,7 +56,7 @@ describe('alerts', () => {
     const many = ['A', 'B', 'C', 'D', 'E'].map((name) => alertOf({ name }));
     const { value, message, details } = judged(many);
     expect(value).toBe('5 alerts');
-    expect(message).toMatch(/^5 alerts: A has been firing for 30 s; B .*; C .*; and 2 more$/);
+    expect(message).toMatch(/^5 alerts: A has been firing for 30 s; B [^;]*; C [^;]*; and 2 more$/);
     expect(details).toHaveLength(5);
   });
 

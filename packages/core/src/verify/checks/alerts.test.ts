@@ -201,7 +201,10 @@ describe('a check of alerts', () => {
 
   test('asks for the watchdog apart from its matchers', async () => {
     const { url, requests } = await serve((_, { searchParams }) => ({
-      body: searchParams.has('filter', 'alertname="Heartbeat"') ? [received('Heartbeat', 9e5)] : [],
+      body:
+        searchParams.getAll('filter').join() === 'alertname="Heartbeat"'
+          ? [received('Heartbeat', 9e5)]
+          : [],
     }));
     const config = { matchers: ['namespace="shop"'], watchdog: 'Heartbeat' };
     const good = await probe(config, { alertmanager: url, releaseAge: 60_000 }).measure(NEVER);
