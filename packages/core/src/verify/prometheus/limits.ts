@@ -79,10 +79,10 @@ function reduced({ values }: Series, limits: Limits): string | undefined {
 
 const REDUCED = { worst: 'worst value', avg: 'average', last: 'last value' } as const;
 
-function subject(text: string, name: string, limits: Limits): string {
-  const { over } = limits;
-  const what = over ? `${REDUCED[over.reduce]} within ${formatDuration(over.range)},` : 'value';
-  return `the ${what} ${text}${name === '' ? '' : ` of ${name}`}`;
+function subject(text: string, name: string, { over }: Limits): string {
+  const value = `${text}${name === '' ? '' : ` of ${name}`}`;
+  if (!over) return `the value ${value}`;
+  return `the ${REDUCED[over.reduce]} within ${formatDuration(over.range)}, ${value},`;
 }
 
 /** What one number is; `name` where it is one of several. */
@@ -99,7 +99,7 @@ function judgeNumber(text: string, name: string, limits: Limits): Observation {
     retry: true,
     ...(Number.isFinite(value) ? { number: value } : {}),
     value: text,
-    message: `${subject(text, name, limits)}${threshold === '' ? '' : ` is ${place}`}`,
+    message: `${subject(text, name, limits)}${threshold === '' ? ' is there' : ` is ${place}`}`,
     ...(within
       ? {}
       : { hint: 'Run the query in Prometheus to see what it counts, and since when.' }),

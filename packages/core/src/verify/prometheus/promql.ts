@@ -17,7 +17,7 @@ export function readPromQl(query: string): PromQl | undefined {
       if (type.isError) valid = false;
     },
   });
-  const root = tree.topNode.firstChild;
+  const [root] = childrenOf(tree.topNode);
   return valid && root ? { text: query, root } : undefined;
 }
 
