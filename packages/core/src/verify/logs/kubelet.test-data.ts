@@ -29,6 +29,8 @@ export class Kubelet {
   readonly requests: string[] = [];
   refusal: ApiError | undefined;
   silence = false;
+  /** Whether containers wait to be restarted: then their last run is the one before, too. */
+  waiting = false;
 
   /** The connection to it, as far as it is needed. */
   get connection(): Connection {
@@ -51,7 +53,7 @@ export class Kubelet {
         signal.addEventListener('abort', () => reject(signal.reason));
       });
     }
-    const run = this.runs.get(pod)?.at(query.previous ? -2 : -1);
+    const run = this.runs.get(pod)?.at(query.previous && !this.waiting ? -2 : -1);
     if (!run) throw new ApiError('there is no such log', 404, {}, undefined);
     const from =
       query.sinceTime === undefined ? -Infinity : Date.parse(query.sinceTime.slice(0, 19) + 'Z');

@@ -208,6 +208,7 @@ describe('a container that was restarted', () => {
 
   test('and waits to be restarted again is read in its last run', async () => {
     const { kubelet, pods, measure } = ground({ a: [] });
+    kubelet.waiting = true;
     kubelet.runs.set('a', [[[1, 'fatal: x']]]);
     const state = { waiting: { reason: 'CrashLoopBackOff' } };
     pods[0] = podOf('a', { ...restarted(1, 2), state });
