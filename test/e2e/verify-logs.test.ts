@@ -2,6 +2,12 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { systemClock } from '@paal/core/clock';
+import { connect, loadKubeConfig } from '@paal/core/cluster/connection';
+import { checkSchema } from '@paal/core/config/check-schema';
+import { openLive } from '@paal/core/rollout/live';
+import type { JsonValue, Observation } from '@paal/core/verify/check';
+import { createChecks } from '@paal/core/verify/plan';
 import { systemImage } from '../cluster/local/system-images.ts';
 import type { StepOptions, StepResult } from '../contract/run-action.ts';
 import { verify } from '../contract/verify-health-fixture.ts';
@@ -13,7 +19,7 @@ import {
 import { temporaryFolder } from '../temporary-folder.ts';
 import { afterTests, type Playground, playground, realNodeTest } from './fixture.ts';
 import { userWith } from './permissions-fixture.ts';
-import { applyManifest, expectGood, testVersions } from './rollout-fixture.ts';
+import { applyManifest, applyWithKubectl, expectGood, testVersions } from './rollout-fixture.ts';
 import { until } from './until.ts';
 import { web } from './workloads.ts';
 
@@ -131,6 +137,53 @@ describe('the logs of the new pods', () => {
     const step = await verifyLogs(ground, {}, {}, { env });
     expect(step.outputs.status).toBe('error');
     expect(step.errors[0]).toContain('"resources":["pods/log"]');
+  });
+});
+
+describe('compared with what the pods of before have logged', () => {
+  /** One measurement of the logs of what runs now. */
+  async function measure(
+    { namespace, cluster }: Playground,
+    before: readonly JsonValue[] | undefined,
+  ): Promise<Observation> {
+    const signal = AbortSignal.timeout(60_000);
+    process.env.KUBECONFIG = cluster.kubeconfig;
+    const connection = connect(loadKubeConfig());
+    const tools = { connection, namespace, clock: systemClock, signal, onNotice: () => undefined };
+    const live = openLive(tools, [{ kind: 'Deployment', namespace, name: 'web' }], undefined);
+    try {
+      const checks = [checkSchema.parse({ logs: { baseline: 'before' } })];
+      const nothing = { url: undefined, version: undefined, app: undefined, release: undefined };
+      const [check] = createChecks(checks, {
+        variables: { ...nothing, namespace, environment: undefined },
+        servers: { prometheus: undefined, alertmanager: undefined, elasticsearch: undefined },
+        live,
+        before: () => before,
+        clock: systemClock,
+        workspace: '/',
+      });
+      if (!check) throw new Error('no check');
+      return await check.measure(signal);
+    } finally {
+      await live.close();
+      await connection.close();
+    }
+  }
+
+  realNodeTest('only a new kind of error counts', async () => {
+    const ground = await playground('logs-before');
+    const saying = (version: 'v1' | 'v2', LOG: string) =>
+      web({ image: image[version], env: { LOG } });
+    await applyWithKubectl(ground, saying('v1', 'ERROR cannot reach cache 1'));
+    const old = await measure(ground, undefined);
+    expect(old).toMatchObject({ outcome: 'inconclusive' });
+    expect(old.keep).toMatchObject({ kinds: { 'ERROR cannot reach cache <n>': 1 } });
+    const kept = [old.keep ?? null];
+    await applyWithKubectl(ground, saying('v2', 'ERROR cannot reach cache 2'));
+    expect(await measure(ground, kept)).toMatchObject({ outcome: 'succeeded', number: 0 });
+    await applyWithKubectl(ground, saying('v2', 'ERROR cannot reach cache 3\nERROR cannot pay'));
+    const seen = await measure(ground, kept);
+    expect(seen).toMatchObject({ outcome: 'failed', number: 1, excerpt: 'ERROR cannot pay' });
   });
 });
 
