@@ -1,0 +1,263 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Observation } from '../../packages/core/src/verify/check.ts';
+import type { Surroundings } from '../../packages/core/src/verify/probe.ts';
+import type { WebService } from '../cluster/services/prometheus.ts';
+import { runStep, type StepResult } from '../contract/run-action.ts';
+import {
+  errorRatio,
+  liveDouble,
+  prometheusCheck,
+  prometheusWith,
+  ruleText,
+  surroundings,
+  untilResult,
+} from './verify-prometheus-fixture.ts';
+
+const NEVER = new AbortController().signal;
+
+/** When the service that changes begins to give errors, in seconds since 1970: after its first 40 s. */
+const CHANGE = Math.floor(Date.now() / 1_000) + 40;
+
+const COUNTERS = [
+  { app: 'good', status: '200', value: '99 * time()' },
+  { app: 'good', status: '500', value: '1 * time()' },
+  // Counts requests and has never had an error, so that there is no series of errors.
+  { app: 'clean', status: '200', value: '100 * time()' },
+  { app: 'idle', status: '200', value: '0 * time()' },
+  { app: 'changes', status: '200', value: '90 * time()' },
+  { app: 'changes', status: '500', value: `10 * clamp_min(scalar(vector(time() - ${CHANGE})), 0)` },
+];
+
+let scraped: WebService;
+let prometheus: WebService;
+
+beforeAll(async () => {
+  scraped = await prometheusWith(ruleText([]));
+  const address = new URL(scraped.clusterUrl ?? scraped.url).host;
+  const of = (pod: string, target: string) => ({ targets: [target], labels: { pod } });
+  const targets = [of('shop-1', address), of('shop-2', address), of('shop-3', '127.0.0.1:1')];
+  prometheus = await prometheusWith(ruleText(COUNTERS), {
+    scrape_configs: [{ job_name: 'shop', static_configs: targets }],
+  });
+  await untilResult(
+    prometheus,
+    `${errorRatio('good')} and sum(rate(http_requests_total{app="clean"}[10s]))`,
+  );
+  await untilResult(prometheus, 'up{pod="shop-2"} == 1 and on () up{pod="shop-3"} == 0');
+});
+
+async function ask(config: object, more: Partial<Surroundings> = {}): Promise<Observation> {
+  return await prometheusCheck(config, surroundings(prometheus, more)).measure(NEVER);
+}
+
+async function step(checks: readonly object[]): Promise<StepResult> {
+  return await runStep('verify-health', {
+    inputs: {
+      'prometheus-url': prometheus.url,
+      duration: '1s',
+      interval: '500ms',
+      checks: JSON.stringify(checks),
+    },
+  });
+}
+
+describe('a query', () => {
+  test('that does not parse ends the step before anything is measured, with its place', async () => {
+    const query = 'sum(rate(http_requests_total[1m])';
+    const { outputs, errors } = await step([
+      { prometheus: { name: 'health', query: 'vector(1)', max: 1 } },
+      { prometheus: { name: 'errors', query, max: 1 } },
+    ]);
+    expect(outputs).toMatchObject({ status: 'error', report: '' });
+    expect(errors[0]).toMatch(
+      /The check "errors": .*bad_data: .*1:\d+: parse error: unclosed left/,
+    );
+    expect(errors[0]).toContain(query);
+  });
+
+  test('of requests is looked at before, too, and one that is missing is asked for', async () => {
+    const counted = { query: 'vector(1)', max: 1, 'min-requests': 5 };
+    const wrong = await step([{ prometheus: { ...counted, requests: 'sum(' } }]);
+    expect(wrong.errors[0]).toContain('parse error');
+    const missing = await step([{ prometheus: counted }]);
+    expect(missing.errors[0]).toContain('set "requests" to a query that counts them');
+  });
+
+  test('without any errors yet is 0, where there are requests (flagger#1353)', async () => {
+    const { outputs, log } = await step([{ prometheus: { query: errorRatio('clean'), max: 0 } }]);
+    expect(outputs.status).toBe('succeeded');
+    expect(log).toContain('0');
+    const seen = await ask({ query: errorRatio('clean'), max: 0.05 });
+    expect(seen).toMatchObject({ outcome: 'succeeded', number: 0 });
+    expect(seen.message).toMatch(
+      /the numerator has no series yet, which is 0, while the divisor is 100/,
+    );
+    expect(await ask({ query: `1 - ${errorRatio('clean')}`, min: 0.99 })).toMatchObject({
+      outcome: 'succeeded',
+      number: 1,
+    });
+  });
+
+  test('without requests says nothing', async () => {
+    expect(await ask({ query: errorRatio('idle'), max: 0.05 })).toMatchObject({
+      outcome: 'inconclusive',
+      value: 'no data',
+    });
+  });
+});
+
+describe('few requests', () => {
+  test('say nothing of the service, good or bad', async () => {
+    const few = { query: errorRatio('good'), 'min-requests': 100_000 };
+    for (const max of [0.5, 0.001]) {
+      const seen = await ask({ ...few, max });
+      expect(seen.outcome).toBe('inconclusive');
+      expect(seen.message).toMatch(/^only \d+ requests were counted, fewer than min-requests/);
+    }
+    // 100 a second, for 10 s.
+    expect(await ask({ ...few, max: 0.5, 'min-requests': 500 })).toMatchObject({
+      outcome: 'succeeded',
+    });
+  });
+
+  test('are counted by a query of their own where the check has one', async () => {
+    const own = { query: 'vector(1)', max: 1, requests: 'vector(7)' };
+    expect(await ask({ ...own, 'min-requests': 7 })).toMatchObject({ outcome: 'succeeded' });
+    const seen = await ask({ ...own, 'min-requests': 8 });
+    expect(seen.message).toContain('only 7 requests');
+  });
+});
+
+describe('several series', () => {
+  const query = 'sum by (app) (rate(http_requests_total{app=~"good|idle"}[10s]))';
+
+  test('must all be good, or one of them', async () => {
+    expect((await ask({ query, max: 1_000 })).outcome).toBe('error');
+    const all = await ask({ query, min: 50, series: 'all' });
+    expect(all).toMatchObject({ outcome: 'failed', number: 0, details: ['{app="idle"} 0'] });
+    expect(await ask({ query, min: 50, series: 'any' })).toMatchObject({ outcome: 'succeeded' });
+  });
+});
+
+describe('a range', () => {
+  const query = `time() - ${Math.floor(Date.now() / 1_000)}`;
+
+  test('is judged by its worst, last or average value', async () => {
+    const asked = { query, range: '20s', step: '1s' };
+    const numbers = await Promise.all(
+      [{ max: 1e9 }, { min: -1e9 }, { max: 1e9, reduce: 'avg' }, { min: -1e9, reduce: 'last' }].map(
+        async (more) => (await ask({ ...asked, ...more })).number ?? 0,
+      ),
+    );
+    const [largest = 0, smallest = 0, average = 0, last = 0] = numbers;
+    expect(largest - smallest).toBeGreaterThan(19);
+    expect(largest - smallest).toBeLessThan(23);
+    expect(average - smallest).toBeGreaterThan(8);
+    expect(Math.abs(last - largest)).toBeLessThan(3);
+  });
+
+  test('has a history for a chart, of 60 values at most, that ends now', async () => {
+    const probe = prometheusCheck({ query: 'time()', max: 1e12 }, surroundings(prometheus));
+    const history = (await probe.history?.(NEVER)) ?? [];
+    expect(history.length).toBeGreaterThan(50);
+    expect(history.length).toBeLessThanOrEqual(60);
+    expect(history[0]?.at).toBeLessThan(-580_000);
+    expect(Math.abs(history.at(-1)?.at ?? 1e6)).toBeLessThan(12_000);
+  });
+});
+
+describe('the pods of a release', () => {
+  const query = 'max(up{pod=~"{{pods}}"})';
+
+  test('are those that are asked for, and must be scraped, each of them', async () => {
+    const good = { query, min: 1 };
+    expect(await ask(good, { live: liveDouble(['shop-1', 'shop-2'], 0) })).toMatchObject({
+      outcome: 'succeeded',
+    });
+    const unseen = await ask(good, { live: liveDouble(['shop-1', 'shop-3', 'shop-4'], 0) });
+    expect(unseen.outcome).toBe('inconclusive');
+    expect(unseen.message).toMatch(/shop-3 \(down: .*refused.*\), shop-4 \(no target\)/);
+    const live = liveDouble(['shop-1', 'shop-4'], 0);
+    expect((await ask({ ...good, sensors: 'ignored' }, { live })).outcome).toBe('succeeded');
+    const other = { query: 'vector(1)', min: 1 };
+    expect((await ask(other, { live })).outcome).toBe('succeeded');
+    expect((await ask({ ...other, sensors: 'required' }, { live })).outcome).toBe('inconclusive');
+  });
+
+  test('that are none say nothing', async () => {
+    expect(await ask({ query, min: 1 }, { live: liveDouble([], 0) })).toMatchObject({
+      outcome: 'inconclusive',
+      value: 'no pods',
+    });
+  });
+
+  test('are asked for the time since the verification began', async () => {
+    const seen = await ask(
+      { query: 'count_over_time(up{pod=~"{{pods}}"}[{{window}}])', min: 1 },
+      { live: liveDouble(['shop-1'], 0) },
+    );
+    expect(seen.outcome).toBe('succeeded');
+    // Scrapes every second, for the shortest window of 30 s.
+    expect(seen.number).toBeLessThanOrEqual(31);
+  });
+});
+
+describe('a baseline', () => {
+  test('is what Prometheus has for the time before the release', async () => {
+    const query = `(time() - ${CHANGE} > bool 0) * 9 + 1`;
+    await untilResult(prometheus, `vector(time()) > ${CHANGE + 2}`);
+    const asked = { query, baseline: 'before', 'max-increase': '20%' };
+    const before = await ask(asked, { live: liveDouble([], 5_000) });
+    expect(before.outcome).toBe('failed');
+    expect(before.message).toContain('before the release it was 1 (+900%, allowed is ≤ 1.2)');
+    expect(
+      (await ask({ ...asked, 'max-increase': 20 }, { live: liveDouble([], 5_000) })).outcome,
+    ).toBe('succeeded');
+    const none = await ask(asked);
+    expect(none).toMatchObject({ outcome: 'inconclusive' });
+    expect(none.hint).toContain('phase: before');
+  }, 120_000);
+
+  test('of a ratio counts only what is more than chance', async () => {
+    const query = errorRatio('changes');
+    await untilResult(prometheus, `${query} > 0.05`);
+    const asked = { query, baseline: 'before', 'max-increase': '20%' };
+    const age = Date.now() - CHANGE * 1_000;
+    const seen = await ask(asked, { live: liveDouble([], age) });
+    expect(seen.outcome).toBe('failed');
+    expect(seen.message).toMatch(/no chance: 0 of \d+ then, [\d.]+ of [\d.]+ now, z = \d/);
+    const kept = () => [{ value: 0, hits: 0, total: 2 }];
+    const few = await ask(asked, { before: kept });
+    expect(few.outcome).toBe('succeeded');
+    expect(few.message).toContain('which may be chance: 0 of 2 then');
+  }, 120_000);
+
+  test('is kept before the release, good or bad, with what was counted', async () => {
+    const asked = { query: errorRatio('good'), max: 0, baseline: 'before', 'max-increase': '20%' };
+    const seen = await ask(asked, { phase: 'before' });
+    expect(seen.outcome).toBe('failed');
+    expect(seen.keep).toMatchObject({ value: expect.closeTo(0.01, 3), hits: expect.any(Number) });
+    const after = { ...asked, max: 1 };
+    const good = await ask(after, { before: () => [seen.keep ?? null] });
+    expect(good.outcome).toBe('succeeded');
+    expect(good.message).toContain('before the release it was 0.01');
+  });
+
+  test('may be what verified releases had', async () => {
+    const asked = { query: 'vector(12)', baseline: 'verified', 'max-increase': '10%' };
+    const verifiedBefore = () => [10, 11, 9];
+    expect((await ask(asked, { verifiedBefore })).message).toContain(
+      'in the last 3 verified releases it was 10 (+20%, allowed is ≤ 11)',
+    );
+    expect((await ask(asked)).outcome).toBe('inconclusive');
+  });
+});
+
+test('the report has every value as a number', async () => {
+  const { outputs } = await step([
+    { prometheus: { name: 'errors', query: errorRatio('good'), max: 0.05 } },
+  ]);
+  const report = JSON.parse(await readFile(outputs.report ?? '', 'utf8'));
+  expect(Number(report.checks[0].measurements[0].value)).toBeCloseTo(0.01, 3);
+});
