@@ -2,12 +2,6 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { systemClock } from '@paal/core/clock';
-import { connect, loadKubeConfig } from '@paal/core/cluster/connection';
-import { checkSchema } from '@paal/core/config/check-schema';
-import { openLive } from '@paal/core/rollout/live';
-import type { JsonValue, Observation } from '@paal/core/verify/check';
-import { createChecks } from '@paal/core/verify/plan';
 import { systemImage } from '../cluster/local/system-images.ts';
 import type { StepOptions, StepResult } from '../contract/run-action.ts';
 import { verify } from '../contract/verify-health-fixture.ts';
@@ -141,49 +135,35 @@ describe('the logs of the new pods', () => {
 });
 
 describe('compared with what the pods of before have logged', () => {
-  /** One measurement of the logs of what runs now. */
-  async function measure(
-    { namespace, cluster }: Playground,
-    before: readonly JsonValue[] | undefined,
-  ): Promise<Observation> {
-    const signal = AbortSignal.timeout(60_000);
-    process.env.KUBECONFIG = cluster.kubeconfig;
-    const connection = connect(loadKubeConfig());
-    const tools = { connection, namespace, clock: systemClock, signal, onNotice: () => undefined };
-    const live = openLive(tools, [{ kind: 'Deployment', namespace, name: 'web' }], undefined);
-    try {
-      const checks = [checkSchema.parse({ logs: { baseline: 'before' } })];
-      const nothing = { url: undefined, version: undefined, app: undefined, release: undefined };
-      const [check] = createChecks(checks, {
-        variables: { ...nothing, namespace, environment: undefined },
-        servers: { prometheus: undefined, alertmanager: undefined, elasticsearch: undefined },
-        live,
-        before: () => before,
-        clock: systemClock,
-        workspace: '/',
-      });
-      if (!check) throw new Error('no check');
-      return await check.measure(signal);
-    } finally {
-      await live.close();
-      await connection.close();
-    }
-  }
-
   realNodeTest('only a new kind of error counts', async () => {
     const ground = await playground('logs-before');
-    const saying = (version: 'v1' | 'v2', LOG: string) =>
-      web({ image: image[version], env: { LOG } });
-    await applyWithKubectl(ground, saying('v1', 'ERROR cannot reach cache 1'));
-    const old = await measure(ground, undefined);
-    expect(old).toMatchObject({ outcome: 'inconclusive' });
-    expect(old.keep).toMatchObject({ kinds: { 'ERROR cannot reach cache <n>': 1 } });
-    const kept = [old.keep ?? null];
-    await applyWithKubectl(ground, saying('v2', 'ERROR cannot reach cache 2'));
-    expect(await measure(ground, kept)).toMatchObject({ outcome: 'succeeded', number: 0 });
-    await applyWithKubectl(ground, saying('v2', 'ERROR cannot reach cache 3\nERROR cannot pay'));
-    const seen = await measure(ground, kept);
-    expect(seen).toMatchObject({ outcome: 'failed', number: 1, excerpt: 'ERROR cannot pay' });
+    const rollOut = async (version: 'v1' | 'v2', LOG: string) =>
+      await applyWithKubectl(ground, web({ image: image[version], env: { LOG } }));
+    const check = { baseline: 'before' };
+    await rollOut('v1', 'ERROR cannot reach cache 1');
+    const unknown = await verifyLogs(ground, check);
+    expect(unknown.outputs.status).toBe('inconclusive');
+    expect(unknown.errors[0]).toContain('what the pods of before have logged is not known');
+    const before = await verifyLogs(ground, check, { phase: 'before', duration: '1s' });
+    expectGood(before);
+    const baseline = before.outputs.baseline ?? '';
+    await rollOut('v2', 'ERROR cannot reach cache 2');
+    expectGood(await verifyLogs(ground, check, { baseline }));
+    await rollOut('v2', 'ERROR cannot reach cache 3\nERROR cannot pay');
+    const step = await verifyLogs(ground, check, { baseline });
+    expect(step.outputs.status).toBe('failed');
+    expect(step.errors[0]).toContain('1 × ERROR cannot pay');
+    expect(step.errors[0]).not.toContain('cannot reach cache');
+  });
+
+  realNodeTest('every kind counts of a first release', async () => {
+    const ground = await playground('logs-first');
+    const check = { baseline: 'before' };
+    const before = await verifyLogs(ground, check, { phase: 'before', duration: '1s' });
+    expect(before.exitCode).toBe(0);
+    const baseline = before.outputs.baseline ?? '';
+    await applyWithKubectl(ground, web({ image: image.v1, env: { LOG: 'ERROR cannot pay' } }));
+    expect((await verifyLogs(ground, check, { baseline })).outputs.status).toBe('failed');
   });
 });
 
