@@ -11,15 +11,7 @@ import { oneLine } from '../text.ts';
 import { counted, levelName, thresholdOf } from './answer.ts';
 import { ignoring, SlowPattern } from './ignore.ts';
 import { judgePods, noPods, type PodsPolicy, type PodsSeen, unproven } from './judge-pods.ts';
-import {
-  beyondPast,
-  type Kind,
-  type Kinds,
-  keptPast,
-  type Past,
-  toKeep,
-  withLines,
-} from './kinds.ts';
+import { type Kinds, keptPast, type Past, toKeep, withLines } from './kinds.ts';
 import { readPast } from './past-pods.ts';
 import { openPodsReader, type PodReading } from './read-pods.ts';
 
