@@ -64,6 +64,18 @@ describe('a log of more than is read at once', () => {
     expect(await measure()).toMatchObject({ outcome: 'failed', number: 1 });
   });
 
+  test('does not keep the other containers of the pod from being read', async () => {
+    const { kubelet, pods, measure } = ground({ a: long(2_500, (index) => index / 10) });
+    kubelet.runs.set('a/proxy', [[[1, 'ERROR x']]]);
+    const [web] = pods[0]?.status?.containerStatuses ?? [];
+    if (!web || !pods[0]) throw new Error('no container');
+    const containerStatuses = [web, { ...web, name: 'proxy' }];
+    pods[0] = { ...pods[0], status: { ...pods[0].status, containerStatuses } };
+    const seen = await measure();
+    expect(seen).toMatchObject({ outcome: 'failed', number: 1 });
+    expect(seen.message).toContain('said by proxy of a');
+  });
+
   test('in one second is left behind, which is said', async () => {
     const lines = [...long(2_500, () => 1), [2, 'ERROR x'] as Line];
     const { measure } = ground({ a: lines });
