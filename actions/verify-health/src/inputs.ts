@@ -23,6 +23,9 @@ export type OnFailure = 'rollback' | 'none';
 /** Which outcomes a rollback follows: those that speak about the release, or all that are bad. */
 export type RollbackOn = 'app' | 'any';
 
+/** Which side of the rollout a step is on. */
+export type Phase = 'before' | 'after';
+
 /** The inputs of action.yml; `undefined` for those that are empty. */
 export interface Inputs {
   readonly checks: readonly CheckConfig[] | undefined;
@@ -31,8 +34,12 @@ export interface Inputs {
   readonly prometheusUrl: string | undefined;
   readonly alertmanagerUrl: string | undefined;
   readonly elasticsearchUrl: string | undefined;
-  /** Milliseconds. */
-  readonly duration: number | undefined;
+  /** Whether this is before the rollout, to keep what is measured then, or after it, to judge. */
+  readonly phase: Phase;
+  /** Path of what a step before the rollout kept, when it was in another job. */
+  readonly baseline: string | undefined;
+  /** Milliseconds, or as long as the checks need. */
+  readonly duration: number | 'auto' | undefined;
   /** Milliseconds. */
   readonly interval: number | undefined;
   readonly onFailure: OnFailure | undefined;
@@ -52,6 +59,8 @@ export interface Inputs {
   readonly app: string | undefined;
   /** `kind/name` of what is looked at where no release says it. */
   readonly workloads: readonly string[] | undefined;
+  readonly silence: 'none' | undefined;
+  readonly grafanaToken: string | undefined;
   /** `undefined` when paal.yaml is only looked for, and may be missing. */
   readonly config: string | undefined;
 }
@@ -96,7 +105,9 @@ export function readInputs(): Inputs {
     prometheusUrl: textInput('prometheus-url'),
     alertmanagerUrl: textInput('alertmanager-url'),
     elasticsearchUrl: textInput('elasticsearch-url'),
-    duration: durationInput('duration'),
+    phase: choiceInput('phase', ['before', 'after']) ?? 'after',
+    baseline: textInput('baseline'),
+    duration: textInput('duration') === 'auto' ? 'auto' : durationInput('duration'),
     interval: durationInput('interval'),
     onFailure: choiceInput('on-failure', ['rollback', 'none']),
     rollbackOn: choiceInput('rollback-on', ['app', 'any']),
@@ -110,6 +121,8 @@ export function readInputs(): Inputs {
     release: integerInput('release', 1),
     app: textInput('app'),
     workloads: workloadsInput(),
+    silence: choiceInput('silence', ['none']),
+    grafanaToken: textInput('grafana-token'),
     config: config === CONFIG_FILE ? undefined : config,
   };
 }

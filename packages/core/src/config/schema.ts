@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { checkSchema } from './check-schema.ts';
-import { durationSchema } from './duration-schema.ts';
+import { autoDurationSchema, durationSchema } from './duration-schema.ts';
 import { LINT_RULES, LINT_SEVERITIES } from './lint-rules.ts';
+import { grafanaSchema, silenceSchema } from './monitoring-schema.ts';
 
 const name = z.string().min(1);
 const duration = durationSchema;
@@ -98,7 +99,7 @@ const sections = {
     .optional(),
   verify: z
     .strictObject({
-      duration: duration.optional(),
+      duration: autoDurationSchema.optional(),
       interval: duration.optional(),
       prometheus: name.optional().describe('Address of the Prometheus server'),
       alertmanager: name.optional().describe('Address of the Alertmanager'),
@@ -107,6 +108,8 @@ const sections = {
       'rollback-on': z.enum(['app', 'any']).optional(),
       'on-inconclusive': z.enum(['fail', 'pass', 'rollback']).optional(),
       'on-error': z.enum(['fail', 'pass']).optional(),
+      silence: silenceSchema.optional(),
+      grafana: grafanaSchema.optional(),
       checks: z.array(checkSchema).optional(),
     })
     .optional(),

@@ -1,7 +1,13 @@
 import type * as z from 'zod';
 import { type Address, parseAddress } from './address.ts';
 import type { Observation } from './check.ts';
-import { type HttpRequest, NoAnswer, requestHeaders, sendRequest } from './request.ts';
+import {
+  type HttpAnswer,
+  type HttpRequest,
+  NoAnswer,
+  requestHeaders,
+  sendRequest,
+} from './request.ts';
 import { excerptOf, oneLine } from './text.ts';
 
 /** A server that checks ask, such as Prometheus. */
@@ -33,7 +39,13 @@ export interface ApiRequest {
 }
 
 export type ApiAnswer<T> =
-  | { readonly status: number; readonly body: T; readonly trouble?: undefined }
+  | {
+      readonly status: number;
+      readonly body: T;
+      /** The server's own time when it answered, in epoch milliseconds; whole seconds. */
+      readonly date: number | undefined;
+      readonly trouble?: undefined;
+    }
   /** An observation with the outcome `error`. */
   | { readonly trouble: Observation };
 
@@ -75,6 +87,12 @@ function bodyOf({ form, json }: ApiRequest): Pick<HttpRequest, 'body' | 'headers
   return { body: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
 }
 
+/** The header `date`: https://www.rfc-editor.org/rfc/rfc9110#field.date */
+function dateOf({ headers }: HttpAnswer): number | undefined {
+  const date = Date.parse([headers.date].flat()[0] ?? '');
+  return Number.isNaN(date) ? undefined : date;
+}
+
 function parsed(body: string): unknown {
   try {
     return JSON.parse(body);
@@ -111,7 +129,7 @@ export function openJsonApi(
           signal,
         );
         const { success, data } = schema.safeParse(answer.cut ? undefined : parsed(answer.body));
-        if (success) return { status: answer.status, body: data };
+        if (success) return { status: answer.status, body: data, date: dateOf(answer) };
         const location = [answer.headers.location].flat()[0];
         const excerpt = excerptOf(answer.body);
         const given = answer.cut

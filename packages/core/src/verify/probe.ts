@@ -19,6 +19,8 @@ export interface Probe {
   readonly target: string;
   /** What makes an answer good, in a few words: `≤ 0.05`. */
   readonly threshold: string;
+  /** The same as numbers, for the chart of what it measures; absent where it is none. */
+  readonly bounds?: { readonly min?: number | undefined; readonly max?: number | undefined };
   /**
    * Whether failures before the first good answer are those of a start, and so no verdict until the
    * time is over: an endpoint may need a moment, while an error rate that is too high is too high.
@@ -67,6 +69,8 @@ export interface Surroundings {
    * where it was not asked then.
    */
   before(type: CheckType, name: string): readonly JsonValue[] | undefined;
+  /** What stands in the comment of silences for this app; `undefined` where none is told from others'. */
+  readonly silenceMark?: string | undefined;
   /**
    * What a check of this type and name measured of the last verified releases, one number each;
    * `undefined` where none is known.

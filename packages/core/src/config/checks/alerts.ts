@@ -31,6 +31,13 @@ export const alertsCheck = z
       .enum(['own', 'all', 'none'])
       .default('own')
       .describe("Which silenced alerts count all the same; own: those that PAAL's silences hide"),
+    watchdog: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Name of an alert that always fires; without it nothing is known, which is an error',
+      ),
     timeout: timeoutSchema.prefault('10s').describe('Of one request'),
   })
   .describe('No alert fires that began after the release');

@@ -1,7 +1,125 @@
 import type { CheckConfigs } from '../../config/check-schema.ts';
 import { UserError } from '../../errors.ts';
+import { type AlertSource, alertmanagerSource, prometheusSource } from '../alerts/ask-alerts.ts';
+import { keepAlerts, keptAlerts } from '../alerts/beginning.ts';
+import { judgeAlerts } from '../alerts/judge-alerts.ts';
+import { formatMatcher, type Matcher, parseMatcher } from '../alerts/matchers.ts';
+import { NO_REMARKS, type RuleRemarks } from '../alerts/rule-remarks.ts';
+import type { Observation } from '../check.ts';
+import { openJsonApi } from '../json-api.ts';
 import type { Probe, Surroundings } from '../probe.ts';
+import { NAME_LIMIT, oneLine } from '../text.ts';
 
-export function alertsProbe(_config: CheckConfigs['alerts'], _context: Surroundings): Probe {
-  throw new UserError('The check alerts is not there yet.');
+type Config = CheckConfigs['alerts'];
+type Context = Pick<Surroundings, 'servers' | 'live' | 'before' | 'clock' | 'silenceMark'>;
+type Source = 'alertmanager' | 'prometheus';
+
+/** Who is asked, and where it is. */
+function serverOf(config: Config, { servers }: Context, what: string): readonly [Source, string] {
+  const source: Source =
+    config.source ??
+    (config.url !== undefined || servers.alertmanager !== undefined
+      ? 'alertmanager'
+      : 'prometheus');
+  const url = config.url ?? servers[source];
+  if (url !== undefined) return [source, url];
+  const ways =
+    config.source === undefined
+      ? 'neither Alertmanager nor Prometheus is: set "url" in the check, the input "alertmanager-url" or "prometheus-url", or verify.alertmanager or verify.prometheus'
+      : source === 'alertmanager'
+        ? 'Alertmanager is: set "url" in the check, the input "alertmanager-url", or verify.alertmanager'
+        : 'Prometheus is: set "url" in the check, the input "prometheus-url", or verify.prometheus';
+  throw new UserError(`${what} does not know where ${ways} in paal.yaml.`);
+}
+
+function openSource(
+  source: Source,
+  url: string,
+  { headers, timeout }: Config,
+  { silenceMark }: Context,
+  what: string,
+): AlertSource {
+  if (source === 'prometheus') {
+    const server = { product: 'Prometheus', landmark: '/api/v1/alerts', url, headers, timeout };
+    return prometheusSource(openJsonApi(server, what));
+  }
+  const server = { product: 'Alertmanager', landmark: '/api/v2/alerts', url, headers, timeout };
+  return alertmanagerSource(openJsonApi(server, what), silenceMark);
+}
+
+/** Alerts and what has to be known beside them, or why that is not known. */
+async function look(
+  source: AlertSource,
+  matchers: readonly Matcher[],
+  { watchdog: name, silenced }: Config,
+  signal: AbortSignal,
+) {
+  const named =
+    name === undefined ? [] : [{ name: 'alertname', operator: '=', value: name } as const];
+  const [answer, watchdogs] = await Promise.all([
+    source.read(matchers, signal),
+    name === undefined ? undefined : source.read(named, signal),
+  ]);
+  if (answer.trouble) return answer;
+  if (watchdogs?.trouble) return watchdogs;
+  const ids = silenced === 'own' ? answer.alerts.flatMap(({ silencedBy }) => silencedBy) : [];
+  const silences = await source.ownSilences(new Set(ids), signal);
+  if ('trouble' in silences) return { trouble: silences.trouble };
+  const { alerts, now } = answer;
+  const watchdog = watchdogs?.alerts.some(({ state }) => state === 'firing');
+  return { alerts, now, watchdog, ownSilences: silences.own, trouble: undefined };
+}
+
+/**
+ * The check that no alert fires that began after the release. One that does is a failure at once.
+ * @param remarks says of which rules the alerts cannot fire in time
+ * @throws UserError for a matcher, an address or a header that is not valid, and when there is no address
+ */
+export function alertsProbe(
+  config: Config,
+  context: Context,
+  remarks: RuleRemarks = NO_REMARKS,
+): Probe {
+  const written = config.matchers.join(', ');
+  const name = oneLine(written === '' ? 'alerts' : `alerts ${written}`, NAME_LIMIT);
+  const what = `The check "${config.name ?? name}"`;
+  const matchers = config.matchers.map((text) => parseMatcher(text, what));
+  const [kind, url] = serverOf(config, context, what);
+  const source = openSource(kind, url, config, context, what);
+  const { live, servers, clock } = context;
+  const kept = context.before('alerts', config.name ?? name);
+  let known = kept && keptAlerts(kept);
+  const dates = config['ignore-existing'];
+  const shown = matchers.map(formatMatcher).join(', ');
+  return {
+    name,
+    target: `alerts${shown && ` {${shown}}`} of ${source.shown}`,
+    threshold: dates ? 'no alert that began after the release' : 'no alert',
+    warmsUp: false,
+    comparable: true,
+    prepare: async (signal) => {
+      const answer = await source.read(matchers, signal);
+      if (answer.trouble && answer.refused) {
+        throw new UserError(`${what}: ${source.shown} refuses its matchers: ${answer.refused}`);
+      }
+      const { headers, timeout } = config;
+      const prometheus = kind === 'prometheus' ? url : servers.prometheus;
+      const rules = { headers: kind === 'prometheus' ? headers : {}, timeout, matchers, clock };
+      const said = prometheus === undefined ? [] : await remarks({ ...rules, prometheus }, signal);
+      if (!dates || known !== undefined || live?.age() !== undefined) return said;
+      const taken =
+        `${what} takes the alerts of its first measurement for older than the release, because no release ` +
+        'is known: set the input "release", or run a step with "phase: before" ahead of the rollout.';
+      return [taken, ...said];
+    },
+    measure: async (signal): Promise<Observation> => {
+      const seen = await look(source, matchers, config, signal);
+      if (seen.trouble) return seen.trouble;
+      const releaseAge = live?.age();
+      const keep = keepAlerts(seen.alerts);
+      if (releaseAge === undefined) known ??= keptAlerts([keep]);
+      const beginning = { known, releaseAge, now: seen.now };
+      return { ...judgeAlerts({ ...seen, server: source.shown }, beginning, config), keep };
+    },
+  };
 }

@@ -88,6 +88,7 @@ export function prometheusProbe(
     name: title,
     target: `${config.query.trim()} at ${prometheus.shown.replace('Prometheus at ', '')}`,
     threshold: thresholdOf(config, limits),
+    bounds: { min: config.min, max: config.max },
     warmsUp: false,
     comparable: config.baseline === 'before',
     prepare: async (signal) => {

@@ -1,0 +1,76 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { beganAfter, keptAlerts, SLACK } from './beginning.ts';
+
+const NOW = Date.parse('2026-03-01T12:00:00Z');
+const began = (secondsAgo: number, fingerprint = 'f') => ({
+  fingerprint,
+  startsAt: NOW - secondsAgo * 1_000,
+});
+const nothing = { known: undefined, releaseAge: undefined, now: NOW };
+
+describe('whether an alert began after the release', () => {
+  test.each([
+    [30, true],
+    [60, true],
+    [62, true],
+    [63, false],
+    [600, false],
+  ])('is told by its age where a release is 60 s old: %d s', (age, expected) => {
+    expect(beganAfter(began(age), { ...nothing, releaseAge: 60_000 })).toBe(expected);
+  });
+
+  test('is not told by ages where the server does not say its time', () => {
+    const beginning = { ...nothing, releaseAge: 60_000, now: undefined };
+    expect(beganAfter(began(10), beginning)).toBeUndefined();
+  });
+
+  test('cannot be told where nothing is known', () => {
+    expect(beganAfter(began(10), nothing)).toBeUndefined();
+  });
+
+  test('is no where it was there before, whatever the ages say', () => {
+    const known = new Map([['f', began(30).startsAt]]);
+    expect(beganAfter(began(30), { ...nothing, known, releaseAge: 60_000 })).toBe(false);
+    expect(beganAfter(began(30, 'other'), { ...nothing, known, releaseAge: 60_000 })).toBe(true);
+    expect(beganAfter(began(90, 'other'), { ...nothing, known, releaseAge: 60_000 })).toBe(false);
+  });
+
+  test('is yes for one that was there before, was resolved, and fires again', () => {
+    const known = new Map([['f', began(600).startsAt]]);
+    expect(beganAfter(began(20), { ...nothing, known })).toBe(true);
+    expect(beganAfter(began(20), { ...nothing, known, releaseAge: 60_000 })).toBe(true);
+    expect(beganAfter(began(600), { ...nothing, known })).toBe(false);
+  });
+
+  test('does not depend on what the clock of the server of alerts shows', () => {
+    const hour = 3_600_000;
+    const times = fc.record({
+      age: fc.integer({ min: 0, max: hour }),
+      releaseAge: fc.integer({ min: 0, max: hour }),
+      skew: fc.integer({ min: -24 * hour, max: 24 * hour }),
+    });
+    fc.assert(
+      fc.property(times, ({ age, releaseAge, skew }) => {
+        const now = NOW + skew;
+        const alert = { fingerprint: 'f', startsAt: now - age };
+        const told = beganAfter(alert, { known: undefined, releaseAge, now });
+        expect(told).toBe(age <= releaseAge + SLACK);
+      }),
+    );
+  });
+});
+
+describe('what was kept before', () => {
+  test('is the latest beginning of each alert in all measurements', () => {
+    const kept = [{ alerts: { a: 1, b: 5 } }, { alerts: { a: 3 } }, { alerts: { b: 4 } }];
+    expect([...keptAlerts(kept)]).toEqual([
+      ['a', 3],
+      ['b', 5],
+    ]);
+  });
+
+  test('that is of another form is nothing', () => {
+    expect([...keptAlerts([7, null, { alerts: [1] }])]).toEqual([]);
+  });
+});

@@ -1,0 +1,282 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { virtualClock } from '../../clock.test-data.ts';
+import { checkSchema } from '../../config/check-schema.ts';
+import { UserError } from '../../errors.ts';
+import { NOON } from '../alerts/alert.test-data.ts';
+import type { RuleRemarks } from '../alerts/rule-remarks.ts';
+import type { JsonValue } from '../check.ts';
+import { silenceComment, silenceMark } from '../silence.ts';
+import { alertsProbe } from './alerts.ts';
+
+let servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers) {
+    server.closeAllConnections();
+    server.close();
+  }
+  servers = [];
+});
+
+interface Answer {
+  readonly status?: number;
+  readonly body: unknown;
+}
+
+/** A server that gives what a test says; its clock is `now`. */
+async function serve(
+  answer: (path: string, url: URL) => Answer,
+  now: () => number | undefined = () => NOON,
+): Promise<{ url: string; requests: string[] }> {
+  const requests: string[] = [];
+  const server = createServer((request: IncomingMessage, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    requests.push(decodeURIComponent(`${url.pathname}${url.search}`));
+    const { status = 200, body } = answer(url.pathname, url);
+    const time = now();
+    if (time === undefined) response.sendDate = false;
+    else response.setHeader('date', new Date(time).toUTCString());
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+}
+
+const received = (name: string, secondsAgo: number, more: object = {}) => ({
+  labels: { alertname: name },
+  annotations: {},
+  startsAt: new Date(NOON - secondsAgo * 1_000).toISOString(),
+  endsAt: new Date(NOON + 60_000).toISOString(),
+  updatedAt: new Date(NOON).toISOString(),
+  fingerprint: name,
+  receivers: [{ name: 'nobody' }],
+  status: { state: 'active', silencedBy: [], inhibitedBy: [], mutedBy: [] },
+  ...more,
+});
+
+const evaluated = (labels: object, state: string, secondsAgo: number) => ({
+  labels,
+  annotations: {},
+  state,
+  activeAt: new Date(NOON - secondsAgo * 1_000).toISOString(),
+  value: '1e+00',
+});
+
+const NEVER = new AbortController().signal;
+
+interface Place {
+  readonly alertmanager?: string;
+  readonly prometheus?: string;
+  readonly releaseAge?: number;
+  readonly before?: readonly JsonValue[];
+  readonly remarks?: RuleRemarks;
+}
+
+function probe(config: object, place: Place = {}) {
+  const { alertmanager, prometheus, releaseAge, before, remarks } = place;
+  const parsed = checkSchema.parse({ alerts: config }).alerts;
+  if (!parsed) throw new Error('no check of alerts');
+  const live = releaseAge === undefined ? undefined : ({ age: () => releaseAge } as never);
+  const context = {
+    servers: { alertmanager, prometheus, elasticsearch: undefined },
+    live,
+    before: () => before,
+    clock: virtualClock(),
+    silenceMark: silenceMark({ app: 'shop', environment: 'staging' }),
+  };
+  return alertsProbe(parsed, context, remarks);
+}
+
+describe('a check of alerts', () => {
+  test('asks Alertmanager for all states, with its matchers, and tells what fires', async () => {
+    const { url, requests } = await serve(() => ({ body: [received('Down', 20)] }));
+    const check = probe(
+      { matchers: ['namespace=shop', 'job=~"web|api"'] },
+      { alertmanager: url, releaseAge: 60_000 },
+    );
+    expect(check.target).toBe(
+      `alerts {namespace="shop", job=~"web|api"} of Alertmanager at ${url}/`,
+    );
+    expect(await check.measure(NEVER)).toMatchObject({
+      outcome: 'failed',
+      message: 'Down has been firing for 20 s',
+    });
+    expect(requests).toEqual([
+      '/api/v2/alerts?active=true&silenced=true&inhibited=true&unprocessed=true&filter=namespace="shop"&filter=job=~"web|api"',
+    ]);
+  });
+
+  test('asks Prometheus, and applies the matchers itself', async () => {
+    const alerts = [
+      evaluated({ alertname: 'Down', namespace: 'shop' }, 'firing', 20),
+      evaluated({ alertname: 'Down', namespace: 'other' }, 'firing', 20),
+      evaluated({ alertname: 'Slow', namespace: 'shop' }, 'pending', 5),
+    ];
+    const { url } = await serve(() => ({ body: { status: 'success', data: { alerts } } }));
+    const check = probe(
+      { matchers: ['namespace="shop"'] },
+      { prometheus: url, releaseAge: 60_000 },
+    );
+    const seen = await check.measure(NEVER);
+    expect(seen).toMatchObject({ outcome: 'failed', value: '1 alert' });
+    expect(seen.details).toEqual([
+      'Down{namespace="shop"} has been firing for 20 s',
+      'Slow{namespace="shop"} has been pending for 5 s',
+    ]);
+  });
+
+  test('dates an alert by the clock of the server that has it, which may be wrong by hours', async () => {
+    const late = NOON + 7_200_000;
+    const times = [20, 600].map((age) => new Date(late - age * 1_000).toISOString());
+    const body = times.map((startsAt, index) => received(`A${index}`, 0, { startsAt }));
+    const { url } = await serve(
+      () => ({ body }),
+      () => late,
+    );
+    const { message } = await probe({}, { alertmanager: url, releaseAge: 60_000 }).measure(NEVER);
+    expect(message).toBe('A0 has been firing for 20 s');
+  });
+
+  test('does not count what was there before the release, and counts what began anew', async () => {
+    let alerts = [received('Down', 300), received('Slow', 300)];
+    const { url } = await serve(() => ({ body: alerts }));
+    const { keep } = await probe({}, { alertmanager: url }).measure(NEVER);
+    alerts = [received('Down', 300), received('Slow', 10)];
+    const after = probe({}, { alertmanager: url, before: [keep as JsonValue] });
+    expect(await after.prepare?.(NEVER)).toEqual([]);
+    expect(await after.measure(NEVER)).toMatchObject({
+      outcome: 'failed',
+      message: 'Slow has been firing for 10 s',
+    });
+  });
+
+  test('takes what fires first for older where nothing is known of a release, and says so', async () => {
+    let alerts = [received('Down', 5)];
+    const { url } = await serve(() => ({ body: alerts }));
+    const check = probe({}, { alertmanager: url });
+    expect(await check.prepare?.(NEVER)).toEqual([
+      expect.stringMatching(
+        /^The check "alerts" takes the alerts of its first measurement for older than the release/,
+      ),
+    ]);
+    expect((await check.measure(NEVER)).outcome).toBe('succeeded');
+    alerts = [received('Down', 5), received('Slow', 1)];
+    expect(await check.measure(NEVER)).toMatchObject({
+      outcome: 'failed',
+      message: 'Slow has been firing for 1 s',
+    });
+  });
+
+  test('counts what its own silence hides, and not what another one does', async () => {
+    const silenced = (name: string, id: string) =>
+      received(name, 5, { status: { state: 'suppressed', silencedBy: [id], inhibitedBy: [] } });
+    const comment = (app: string) =>
+      silenceComment('Deployment', { app, environment: 'staging' }, 'https://runs.example/1');
+    const comments: Readonly<Record<string, string>> = {
+      'our-1': comment('shop'),
+      'their-1': comment('desk'),
+      'human-1': 'Maintenance',
+    };
+    const { url, requests } = await serve((path) => {
+      const id = path.split('/').at(-1) ?? '';
+      if (path === '/api/v2/alerts') {
+        return { body: ['our-1', 'their-1', 'human-1'].map((one) => silenced(`By ${one}`, one)) };
+      }
+      const createdBy = id.startsWith('human') ? 'jane' : 'paal';
+      const times = { startsAt: '2026-03-01T11:00:00Z', endsAt: '2026-03-01T13:00:00Z' };
+      return {
+        body: { id, createdBy, comment: comments[id], status: { state: 'active' }, ...times },
+      };
+    });
+    const check = probe({}, { alertmanager: url, releaseAge: 60_000 });
+    expect(await check.measure(NEVER)).toMatchObject({
+      outcome: 'failed',
+      message: 'By our-1 has been firing for 5 s',
+    });
+    await check.measure(NEVER);
+    expect(requests.filter((one) => one.includes('/silence/'))).toHaveLength(3);
+  });
+
+  test('asks for the watchdog apart from its matchers', async () => {
+    const { url, requests } = await serve((_, { searchParams }) => ({
+      body:
+        searchParams.getAll('filter').join() === 'alertname="Heartbeat"'
+          ? [received('Heartbeat', 9e5)]
+          : [],
+    }));
+    const config = { matchers: ['namespace="shop"'], watchdog: 'Heartbeat' };
+    const good = await probe(config, { alertmanager: url, releaseAge: 60_000 }).measure(NEVER);
+    expect(good.outcome).toBe('succeeded');
+    expect(requests.some((one) => one.endsWith('filter=alertname="Heartbeat"'))).toBe(true);
+    const other = { ...config, watchdog: 'Watchdog' };
+    const dead = await probe(other, { alertmanager: url, releaseAge: 60_000 }).measure(NEVER);
+    expect(dead).toMatchObject({ outcome: 'error', value: 'no Watchdog' });
+  });
+
+  test('is an error while nobody answers, or something else does', async () => {
+    const down = await probe({}, { alertmanager: 'http://127.0.0.1:9' }).measure(NEVER);
+    expect(down).toMatchObject({ outcome: 'error', retry: true, value: 'connection refused' });
+    const { url } = await serve(() => ({ body: { hello: 'world' } }));
+    expect((await probe({}, { alertmanager: url }).measure(NEVER)).message).toBe(
+      `Alertmanager at ${url}/ gave no answer of its API (HTTP 200)`,
+    );
+    const broken = await serve(() => ({ status: 500, body: 'disk full' }));
+    expect(await probe({}, { alertmanager: broken.url }).measure(NEVER)).toMatchObject({
+      outcome: 'error',
+      retry: true,
+      message: expect.stringContaining('(HTTP 500): disk full'),
+    });
+  });
+
+  test('says of which alerts the rules cannot fire in time, of the Prometheus that has them', async () => {
+    const alertmanager = (await serve(() => ({ body: [] }))).url;
+    const asked: string[] = [];
+    const remarks: RuleRemarks = async ({ prometheus, matchers }) => {
+      asked.push(prometheus, ...matchers.map(({ name }) => name));
+      return ['Too short for HighErrorRate.'];
+    };
+    const place = { alertmanager, prometheus: 'http://prometheus.example', releaseAge: 1 };
+    const check = probe({ matchers: ['namespace=shop'] }, { ...place, remarks });
+    expect(await check.prepare?.(NEVER)).toEqual(['Too short for HighErrorRate.']);
+    expect(asked).toEqual(['http://prometheus.example', 'namespace']);
+    const alone = probe({}, { alertmanager, releaseAge: 1, remarks });
+    expect(await alone.prepare?.(NEVER)).toEqual([]);
+  });
+});
+
+describe('a check of alerts that is not usable', () => {
+  test.each([
+    [{}, 'neither Alertmanager nor Prometheus is'],
+    [{ source: 'alertmanager' }, 'the input "alertmanager-url"'],
+    [{ source: 'prometheus' }, 'the input "prometheus-url"'],
+  ])('does not know whom to ask, and says how to tell it: %j', (config, words) => {
+    expect(() => probe(config)).toThrow(UserError);
+    expect(() => probe(config)).toThrow(words);
+  });
+
+  test('asks Prometheus where its source says so, and Alertmanager where both are known', () => {
+    const servers = { alertmanager: 'http://a.example', prometheus: 'http://p.example' };
+    expect(probe({}, servers).target).toBe('alerts of Alertmanager at http://a.example/');
+    expect(probe({ source: 'prometheus' }, servers).target).toBe(
+      'alerts of Prometheus at http://p.example/',
+    );
+  });
+
+  test('has a source that nobody knows, or a matcher that is none', () => {
+    expect(() => probe({ source: 'grafana' })).toThrow(/alertmanager.*prometheus/s);
+    expect(() => probe({ matchers: ['severity'] }, { alertmanager: 'http://a.example' })).toThrow(
+      'The check "alerts severity": the matcher severity has no label and operator',
+    );
+  });
+
+  test('has matchers that Alertmanager refuses, which is told before the first measurement', async () => {
+    const { url } = await serve(() => ({ status: 400, body: 'bad matcher format: x' }));
+    const check = probe({ matchers: ['a=~"b"'] }, { alertmanager: url });
+    await expect(check.prepare?.(NEVER)).rejects.toThrow(
+      /^The check "alerts a=~"b"": Alertmanager at .* refuses its matchers: bad matcher format: x$/,
+    );
+    expect(await check.measure(NEVER)).toMatchObject({ outcome: 'error', retry: false });
+  });
+});
