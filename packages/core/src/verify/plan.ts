@@ -3,8 +3,8 @@ import type { CheckConfig, CheckConfigs, CheckType } from '../config/check-schem
 import type { CommonConfig, Point } from '../config/checks/common.ts';
 import { UserError } from '../errors.ts';
 import { credentialsInAddress, credentialsInHeaders } from './address.ts';
-import { bakedAlertsProbe } from './bake-alerts.ts';
 import type { Check } from './check.ts';
+import { alertsProbe } from './checks/alerts.ts';
 import { httpProbe } from './checks/http.ts';
 import { kubernetesProbe } from './checks/kubernetes.ts';
 import { logsProbe } from './checks/logs.ts';
@@ -58,7 +58,7 @@ const KINDS: { readonly [Type in CheckType]: Kind<Type> } = {
   },
   restarts: { point: 'health', cluster: watching, probe: restartsProbe },
   smoke: { point: 'functionality', cluster: none, probe: smokeProbe },
-  alerts: { point: 'monitoring', cluster: none, probe: bakedAlertsProbe },
+  alerts: { point: 'monitoring', cluster: none, probe: alertsProbe },
   rules: { point: 'monitoring', cluster: none, probe: rulesProbe },
   logs: {
     point: 'logs',
