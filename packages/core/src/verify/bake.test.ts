@@ -82,7 +82,7 @@ describe('the duration of a verification', () => {
   test('that is too short for alerts is told with what would be long enough', () => {
     expect(remarksOnAlerts([DOWN, HIGH], 5 * MINUTE)).toEqual([
       'The duration (5 m) is too short for alerts: HighErrorRate tells of 6 % errors after 9 m 30 s at the earliest. ' +
-        'Set duration: 11m, or add the check rules, which asks the expressions themselves and sees them after 4 m 10 s.',
+        'To see them, set duration: 11m, or add the check rules, which asks the expressions themselves, and sees the first of these after 4 m 10 s.',
     ]);
     expect(remarksOnAlerts([DOWN, HIGH], 10 * MINUTE)).toEqual([]);
   });
@@ -90,7 +90,7 @@ describe('the duration of a verification', () => {
   test('that is too short for the expressions is told, too', () => {
     expect(remarksOnExpressions([DOWN, HIGH], MINUTE / 2, 4_000)).toEqual([
       'The duration (30 s) is too short for some rules: HighErrorRate is found true for 6 % errors after 4 m 14 s at the earliest. ' +
-        'Set duration: 5m.',
+        'To see them, set duration: 5m.',
     ]);
     expect(remarksOnExpressions([DOWN, HIGH], 5 * MINUTE, 4_000)).toEqual([]);
   });
@@ -101,5 +101,12 @@ describe('the duration of a verification', () => {
     expect(remark).toContain('Rule4');
     expect(remark).not.toContain('Rule5');
     expect(remark).toContain('and 4 more');
+  });
+
+  test('is not told to be hours', () => {
+    const slow = { ...HIGH, name: 'Slow', for: 600 * MINUTE };
+    const [remark] = remarksOnAlerts([slow, HIGH], MINUTE);
+    expect(remark).toMatch(/alerts: HighErrorRate .*; Slow .* set duration: 11m, or add/);
+    expect(remarksOnAlerts([slow], MINUTE)[0]).not.toContain('set duration');
   });
 });

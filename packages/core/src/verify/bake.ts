@@ -20,6 +20,9 @@ const NAMED = 5;
 
 const MINUTE = 60_000;
 
+/** No verification is told to last longer. */
+const LONGEST = 30 * MINUTE;
+
 /** The first evaluation after `time`. */
 function evaluatedAfter(time: number, interval: number): number {
   return (Math.floor(time / interval) + 1) * interval;
@@ -80,9 +83,29 @@ function minutes(milliseconds: number): string {
   return `${Math.ceil(milliseconds / MINUTE)}m`;
 }
 
-function named(rules: readonly AlertRule[], say: (rule: AlertRule) => string): string {
-  const more = rules.length > NAMED ? ` and ${rules.length - NAMED} more` : '';
-  return `${rules.slice(0, NAMED).map(say).join('; ')}${more}`;
+function named<T>(items: readonly T[], say: (item: T) => string): string {
+  const more = items.length > NAMED ? ` and ${items.length - NAMED} more` : '';
+  return `${items.slice(0, NAMED).map(say).join('; ')}${more}`;
+}
+
+/** Those of `rules` that need longer than `duration`, by how long they need. */
+function tooLate(
+  rules: readonly AlertRule[],
+  time: (sight: Sight) => number,
+  duration: number,
+): readonly (readonly [AlertRule, Sight])[] {
+  return rules
+    .flatMap((rule) => {
+      const sight = slowest(rule);
+      return sight && time(sight) > duration ? [[rule, sight] as const] : [];
+    })
+    .sort(([, a], [, b]) => time(a) - time(b));
+}
+
+/** The duration that is enough for those of `times` for which anybody would wait; empty for none. */
+function advice(times: readonly number[]): string {
+  const bearable = times.filter((time) => time <= LONGEST);
+  return bearable.length === 0 ? '' : `set duration: ${minutes(Math.max(...bearable))}`;
 }
 
 /**
@@ -90,19 +113,20 @@ function named(rules: readonly AlertRule[], say: (rule: AlertRule) => string): s
  * long enough for each of `rules`.
  */
 export function remarksOnAlerts(rules: readonly AlertRule[], duration: number): readonly string[] {
-  const late = rules.filter((rule) => (slowest(rule)?.fires ?? 0) > duration);
-  const needed = durationForRules(late);
-  if (needed === undefined) return [];
-  const text = named(late, (rule) => {
-    const sight = slowest(rule);
-    if (!sight) return rule.name;
-    const when = formatDuration(sight.fires);
-    return `${rule.name} tells of ${subject(sight)} after ${when} at the earliest`;
-  });
-  const seen = formatDuration(durationForExpressions(late, 0) ?? 0);
+  const late = tooLate(rules, ({ fires }) => fires, duration);
+  const [first] = late;
+  if (!first) return [];
+  const text = named(
+    late,
+    ([{ name }, sight]) =>
+      `${name} tells of ${subject(sight)} after ${formatDuration(sight.fires)} at the earliest`,
+  );
+  const longer = advice(late.map(([, { fires }]) => fires + MINUTE));
+  const seen = formatDuration(first[1].seen);
+  const instead = `add the check rules, which asks the expressions themselves, and sees the first of these after ${seen}`;
   return [
-    `The duration (${formatDuration(duration)}) is too short for alerts: ${text}. Set duration: ` +
-      `${minutes(needed + MINUTE)}, or add the check rules, which asks the expressions themselves and sees them after ${seen}.`,
+    `The duration (${formatDuration(duration)}) is too short for alerts: ${text}. ` +
+      `To see them, ${[longer, instead].filter((way) => way !== '').join(', or ')}.`,
   ];
 }
 
@@ -115,16 +139,17 @@ export function remarksOnExpressions(
   duration: number,
   confirmation: number,
 ): readonly string[] {
-  const late = rules.filter((rule) => (slowest(rule)?.seen ?? 0) + confirmation > duration);
-  const needed = durationForExpressions(late, confirmation);
-  if (needed === undefined) return [];
-  const text = named(late, (rule) => {
-    const sight = slowest(rule);
-    if (!sight) return rule.name;
-    const when = formatDuration(sight.seen + confirmation);
-    return `${rule.name} is found true for ${subject(sight)} after ${when} at the earliest`;
-  });
+  const time = ({ seen }: Sight): number => seen + confirmation;
+  const late = tooLate(rules, time, duration);
+  if (late.length === 0) return [];
+  const text = named(
+    late,
+    ([{ name }, sight]) =>
+      `${name} is found true for ${subject(sight)} after ${formatDuration(time(sight))} at the earliest`,
+  );
+  const longer = advice(late.map(([, sight]) => time(sight)));
   return [
-    `The duration (${formatDuration(duration)}) is too short for some rules: ${text}. Set duration: ${minutes(needed)}.`,
+    `The duration (${formatDuration(duration)}) is too short for some rules: ${text}.` +
+      (longer === '' ? '' : ` To see them, ${longer}.`),
   ];
 }

@@ -18,6 +18,9 @@ type Config = CheckConfigs['rules'];
 /** Before the release began, by so many seconds: its first pods start at once. */
 const MARGIN = 15;
 
+const ANEW =
+  'Was it so before the release, too? Run paal/verify-health with phase: before in front of the rollout, or give it the release, and what was true before does not count.';
+
 /** The rules that a check asks, or why they are not known. */
 type Loaded =
   | { readonly rules: readonly AskedRule[]; readonly recorded: readonly string[] }
@@ -74,6 +77,8 @@ export function rulesProbe(
   const confirmation = limit * (config.interval ?? DEFAULT_INTERVAL);
   let loaded: Loaded | undefined;
   let memory: Memory | undefined;
+  /** Whether it is known what was true before the release. */
+  let comparable = true;
 
   const load = async (signal: AbortSignal): Promise<Loaded> => {
     if (loaded) return loaded;
@@ -90,7 +95,10 @@ export function rulesProbe(
     const kept = before('rules', name);
     if (kept) return keptKeys(kept);
     const age = live?.age();
-    if (age === undefined) return new Set();
+    if (age === undefined) {
+      comparable = false;
+      return new Set();
+    }
     const now = await prometheus.now(signal);
     if (now.trouble) return now.trouble;
     const time = now.found - age / 1_000 - MARGIN;
@@ -143,7 +151,9 @@ export function rulesProbe(
       const { found, errors } = readAnswers(await askRules(prometheus, result.rules, signal));
       const now = clock.now();
       memory = remember(memory, found, now);
-      const seen = judgeRules(found, { memory, now, limit });
+      const judged = judgeRules(found, { memory, now, limit });
+      const seen =
+        comparable || judged.outcome === 'succeeded' ? judged : { ...judged, hint: ANEW };
       const error = errorOf(errors);
       const decisive =
         error && worst([seen.outcome, error.outcome]) === error.outcome ? error : seen;

@@ -1,8 +1,7 @@
-import { errorMessage, UserError } from '../../errors.ts';
 import type { Live, LiveWorkload } from '../../workload/live.ts';
 import type { Pod, WorkloadKind } from '../../workload/types.ts';
 import type { Observation } from '../check.ts';
-import { providerError } from '../json-api.ts';
+import { clusterTrouble } from '../pods/look.ts';
 
 /** What the names of a workload's pods end in, as regular expressions. */
 const ENDINGS: Readonly<Record<WorkloadKind, string>> = {
@@ -42,9 +41,7 @@ export async function readLive(
     return await live.read(signal);
   } catch (error) {
     signal.throwIfAborted();
-    if (!(error instanceof UserError)) throw error;
-    const message = `the pods cannot be looked at: ${errorMessage(error)}`;
-    return providerError('no answer', message, 'Can the cluster be reached from this runner?');
+    return clusterTrouble(error);
   }
 }
 

@@ -3,7 +3,6 @@ import { UserError } from '../../errors.ts';
 import type { Observation } from '../check.ts';
 import type { QueryAnswer } from './answers.ts';
 import type { Answer, Prometheus } from './api.ts';
-import { formatNumber } from './limits.ts';
 import type { Proportion } from './proportions.ts';
 import type { Counts } from './ratio.ts';
 import { oneNumber } from './result.ts';
@@ -71,7 +70,7 @@ export function judgeRequests(
     outcome: 'inconclusive',
     retry: true,
     message:
-      `only ${formatNumber(Math.round(requests * 10) / 10)} requests were counted, fewer than ` +
+      `only ${Math.floor(requests)} requests were counted, fewer than ` +
       `min-requests (${least}), so that the value ${seen.value} says nothing`,
     hint: 'Wait for more traffic with a longer duration, send some with a smoke check, or set min-requests lower.',
   };
