@@ -28,7 +28,7 @@ describe('the charts', () => {
       '  line [0.02, 0.03, 0.04, 0.2]\n  line [0.05, 0.05]\n  line [0.02, 0.02]\n',
     );
     expect(chart?.text).toContain(
-      '**errors** (blue: the values; red: the threshold ≤ 0.05; grey: 0.02, the median before the release; 0 is the start of the verification)',
+      '**errors** (blue: the values; red: good is ≤ 0.05; grey: 0.02, the median before the release; 0 is the start of the verification)',
     );
   });
 

@@ -42,12 +42,10 @@ function levelsOf(
   const check = result.checks[index];
   if (!check) return [];
   const { min, max } = check.bounds ?? {};
-  const bounds = [min, max].filter((value) => value !== undefined);
-  const red = bounds.map((value) => ({
-    value,
-    colour: RED,
-    label: `red: the threshold ${check.threshold}`,
-  }));
+  const red = [
+    ...(min === undefined ? [] : [{ value: min, colour: RED, label: `red: good is ≥ ${min}` }]),
+    ...(max === undefined ? [] : [{ value: max, colour: RED, label: `red: good is ≤ ${max}` }]),
+  ];
   const middle = median(numbersIn(baseline?.checks[keyOf(check.type, check.name)]));
   if (middle === undefined) return red;
   const label = `grey: ${Number(middle.toPrecision(6))}, the median before the release`;
@@ -65,7 +63,7 @@ function chartOf(result: Result, index: number, background: Background): string 
   if (!chart) return undefined;
   const said = [
     'blue: the values',
-    ...new Set(levels.map(({ label }) => label)),
+    ...levels.map(({ label }) => label),
     before.length > 0 ? '0 is the start of the verification' : '',
   ];
   const name = `**${escapeText(check.name)}** (${said.filter(Boolean).map(escapeText).join('; ')})`;

@@ -37,6 +37,10 @@ describe('the five points', () => {
     const checks = [check('one', { successes: 1 }), check('two', { successes: 1 })];
     const open = pointsOf(result(checks, [measured(0, 0, 'succeeded')]));
     expect(open[0]?.verdict).toBe('not decided');
+    const beside = [...checks, check('three', { reportOnly: true })];
+    expect(pointLines(result(beside, []))[0]).toContain(
+      'one, two, three (report-only: not decided)',
+    );
     const failed = pointsOf(result(checks, [measured(0, 0, 'failed', { retry: false })]));
     expect(failed[0]?.verdict).toBe('failed');
   });

@@ -54,7 +54,8 @@ export function pointLines(result: Pick<Result, 'checks' | 'verdict'>): readonly
   return points.map(({ name, verdict, checks }) => {
     const names = checks.map((index) => {
       const check = result.verdict.checks[index];
-      return check?.reportOnly ? `${check.name} (report-only: ${check.status})` : check?.name;
+      const status = check?.decided ? check.status : 'not decided';
+      return check?.reportOnly ? `${check.name} (report-only: ${status})` : check?.name;
     });
     return `  ${name.padEnd(first)}  ${verdict.padEnd(second)}  ${names.join(', ')}`.trimEnd();
   });

@@ -147,6 +147,19 @@ describe('the summary', () => {
     expect(text.match(/\| saw failed \|/g)).toHaveLength(2);
   });
 
+  test('has a long number in few digits, and what has a unit as it is', () => {
+    const checks = [check('errors'), check('lines')];
+    const long = { value: '0.10341921092448217', number: 0.10341921092448217 };
+    const seen = [
+      measured(0, 0, 'failed', long),
+      measured(1, 0, 'failed', { value: '12 lines', number: 12 }),
+    ];
+    const text = renderSummary(result(checks, seen));
+    expect(text).toContain('| 1 | <code>0.1034</code> |');
+    expect(text).toContain('| 1 | <code>12 lines</code> |');
+    expect(text).toContain('<code>0.10341921092448217</code>');
+  });
+
   test('marks what decides nothing, and it decides nothing of its point', () => {
     const checks = [check('health', { successes: 1 }), check('beside', { reportOnly: true })];
     const seen = [measured(1, 0, 'failed', { retry: false }), measured(0, 0, 'succeeded')];

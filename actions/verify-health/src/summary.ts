@@ -29,6 +29,14 @@ export const MARKS: Readonly<Record<Outcome | PointVerdict['verdict'], string>> 
   'no check': '➖ no check',
 };
 
+/** A number in as many digits as one reads at a glance; the rows of its measurements have them all. */
+function shownValue(last: Measurement | undefined): string {
+  if (!last) return '-';
+  const { value, number } = last;
+  if (number === undefined || Number(value) !== number) return value;
+  return String(Number(number.toPrecision(4)));
+}
+
 function checkRow({ verdict, measurements, checks }: Result, index: number): readonly string[] {
   const { name = '', status, decided, reportOnly } = verdict.checks[index] ?? {};
   const own = measurements.filter(({ check }) => check === index);
@@ -36,7 +44,7 @@ function checkRow({ verdict, measurements, checks }: Result, index: number): rea
     `&emsp;${escapeText(name)}${reportOnly ? ' (report-only)' : ''}`,
     decided && status ? MARKS[status] : MARKS['not decided'],
     String(own.length),
-    code(own.at(-1)?.value ?? '-'),
+    code(shownValue(own.at(-1))),
     code(checks[index]?.threshold ?? ''),
   ];
 }
