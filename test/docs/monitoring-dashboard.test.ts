@@ -141,7 +141,7 @@ describe.each(queries)('the query of "$name"', ({ expr }) => {
       const { data } = await ask(expr);
       return data?.result.some(({ value: [, number] }) => number !== 'NaN');
     });
-  });
+  }, 60_000);
 });
 
 describe('the dashboard', () => {

@@ -13,7 +13,7 @@ import {
 import { temporaryFolder } from '../temporary-folder.ts';
 import { afterTests, type Playground, playground, realNodeTest } from './fixture.ts';
 import { userWith } from './permissions-fixture.ts';
-import { applyManifest, expectGood, testVersions } from './rollout-fixture.ts';
+import { applyManifest, applyWithKubectl, expectGood, testVersions } from './rollout-fixture.ts';
 import { until } from './until.ts';
 import { web } from './workloads.ts';
 
@@ -131,6 +131,39 @@ describe('the logs of the new pods', () => {
     const step = await verifyLogs(ground, {}, {}, { env });
     expect(step.outputs.status).toBe('error');
     expect(step.errors[0]).toContain('"resources":["pods/log"]');
+  });
+});
+
+describe('compared with what the pods of before have logged', () => {
+  realNodeTest('only a new kind of error counts', async () => {
+    const ground = await playground('logs-before');
+    const rollOut = async (version: 'v1' | 'v2', LOG: string) =>
+      await applyWithKubectl(ground, web({ image: image[version], env: { LOG } }));
+    const check = { baseline: 'before' };
+    await rollOut('v1', 'ERROR cannot reach cache 1');
+    const unknown = await verifyLogs(ground, check);
+    expect(unknown.outputs.status).toBe('inconclusive');
+    expect(unknown.errors[0]).toContain('what the pods of before have logged is not known');
+    const before = await verifyLogs(ground, check, { phase: 'before', duration: '1s' });
+    expectGood(before);
+    const baseline = before.outputs.baseline ?? '';
+    await rollOut('v2', 'ERROR cannot reach cache 2');
+    expectGood(await verifyLogs(ground, check, { baseline }));
+    await rollOut('v2', 'ERROR cannot reach cache 3\nERROR cannot pay');
+    const step = await verifyLogs(ground, check, { baseline });
+    expect(step.outputs.status).toBe('failed');
+    expect(step.errors[0]).toContain('1 × ERROR cannot pay');
+    expect(step.errors[0]).not.toContain('cannot reach cache');
+  });
+
+  realNodeTest('every kind counts of a first release', async () => {
+    const ground = await playground('logs-first');
+    const check = { baseline: 'before' };
+    const before = await verifyLogs(ground, check, { phase: 'before', duration: '1s' });
+    expect(before.exitCode).toBe(0);
+    const baseline = before.outputs.baseline ?? '';
+    await applyWithKubectl(ground, web({ image: image.v1, env: { LOG: 'ERROR cannot pay' } }));
+    expect((await verifyLogs(ground, check, { baseline })).outputs.status).toBe('failed');
   });
 });
 

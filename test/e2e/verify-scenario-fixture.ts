@@ -15,6 +15,7 @@ import {
   RANGE_SECONDS,
   SCRAPED,
   untilMeasured,
+  untilRated,
 } from './verify-scenario-prometheus.ts';
 import { service, type WebOptions, web } from './workloads.ts';
 
@@ -170,6 +171,7 @@ export async function scenario(name: string, options: ScenarioOptions): Promise<
   const published = await publishService(ground);
   const load = perSecond > 0 ? await startSteadyLoad(published.url, perSecond) : undefined;
   try {
+    if (load) await untilRated(monitoring, ground.namespace);
     await options.beforeRelease?.(ground);
     const { release = '' } = (await rollOut('v2', after)).outputs;
     if (options.measured) await untilMeasured(monitoring, ground.namespace, await podsOf(ground));

@@ -118,6 +118,12 @@ async function ask({ prometheus }: Monitoring, query: string): Promise<string | 
   return answer.data.result[0]?.value[1];
 }
 
+/** Resolves when there is a rate of requests, as of an app that has served for long. */
+export async function untilRated(monitoring: Monitoring, namespace: string): Promise<void> {
+  const rate = `sum(rate(http_requests_total{namespace="${namespace}"}${range})) > 0`;
+  await until('requests are measured', async () => (await ask(monitoring, rate)) !== undefined);
+}
+
 /** Resolves when the rates over the last seconds are those of these pods, and of no others. */
 export async function untilMeasured(
   monitoring: Monitoring,

@@ -48,6 +48,7 @@ interface Options {
   readonly pods?: readonly Pod[];
   readonly age?: number | undefined;
   readonly elapsed?: () => number;
+  readonly duration?: number;
 }
 
 function create(more: object = {}, elasticsearch: object = {}, options: Options = {}): Probe {
@@ -77,6 +78,7 @@ function create(more: object = {}, elasticsearch: object = {}, options: Options 
     live,
     before: () => undefined,
     clock,
+    ...(options.duration === undefined ? {} : { duration: options.duration }),
     workspace: '/',
   };
   const config = checkSchema.parse({ logs: { elasticsearch, ...more } }).logs;
@@ -250,6 +252,14 @@ describe('silence in Elasticsearch', () => {
     await probe.measure(NEVER);
     elapsed = 40_000;
     expect((await probe.measure(NEVER)).hint).toContain('"pod-field"');
+  });
+
+  test('of a duration that is not longer than lag is warned of beforehand', async () => {
+    const remarks = (duration: number) => create({}, {}, { duration }).prepare?.(NEVER);
+    expect(await remarks(31_000)).toEqual([]);
+    expect(await remarks(30_000)).toEqual([
+      expect.stringContaining('is not longer than "lag" (30 s)'),
+    ]);
   });
 
   test('of a pod that is not ready proves nothing', async () => {

@@ -112,6 +112,13 @@ describe('a request that the API server hands on', () => {
   test.each<readonly [string, Handler]>([
     ['no answer', () => undefined],
     ['an answer that does not end', (_, response) => void response.write('{')],
+    [
+      'an answer that goes on and on',
+      (_, response) => {
+        const drip = setInterval(() => response.write(' '), 10);
+        response.on('close', () => clearInterval(drip));
+      },
+    ],
   ])('ends in time with %s', async (_, handler) => {
     const error = await forward(handler, { timeout: 50 }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(UnreachableError);

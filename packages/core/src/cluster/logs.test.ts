@@ -54,7 +54,7 @@ describe('a part of a log', () => {
   });
 
   test('has no line that was cut off, and says that there is more', async () => {
-    const text = ONE + TWO.slice(0, 20);
+    const text = ONE + TWO.slice(0, 25);
     const { connection } = giving(text);
     const part = await readLogRange(connection, { ...RANGE, limitBytes: text.length }, NEVER);
     expect(part.cut).toBe(true);

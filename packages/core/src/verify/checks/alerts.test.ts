@@ -260,7 +260,7 @@ describe('a check of alerts', () => {
 
 describe('a check of alerts that is not usable', () => {
   test.each([
-    [{}, 'neither Alertmanager nor Prometheus is'],
+    [{}, 'Alertmanager or Prometheus is'],
     [{ source: 'alertmanager' }, 'the input "alertmanager-url"'],
     [{ source: 'prometheus' }, 'the input "prometheus-url"'],
   ])('does not know whom to ask, and says how to tell it: %j', (config, words) => {

@@ -26,7 +26,7 @@ function serverOf(config: Config, { servers }: Context, what: string): readonly 
   if (url !== undefined) return [source, url];
   const ways =
     config.source === undefined
-      ? 'neither Alertmanager nor Prometheus is: set "url" in the check, the input "alertmanager-url" or "prometheus-url", or verify.alertmanager or verify.prometheus'
+      ? 'Alertmanager or Prometheus is: set "url" in the check, the input "alertmanager-url" or "prometheus-url", or verify.alertmanager or verify.prometheus'
       : source === 'alertmanager'
         ? 'Alertmanager is: set "url" in the check, the input "alertmanager-url", or verify.alertmanager'
         : 'Prometheus is: set "url" in the check, the input "prometheus-url", or verify.prometheus';

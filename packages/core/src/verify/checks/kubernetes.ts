@@ -71,7 +71,7 @@ export function kubernetesProbe(
 
   const judge = (workload: LiveWorkload, { seen, complete, old }: Memory) => {
     const available = judgeAvailability(workload, seen, complete.has(nameOf(workload)));
-    const found = policy === 'ignore' ? [] : warningsOf(workload, old, ignored, seen);
+    const found = warningsOf(workload, old, ignored, seen);
     const observation = policy === 'fail' ? withWarnings(available, found) : available;
     const remarks =
       policy === 'report' ? found.map((one) => describeWarning({ ...one, count: 1 })) : [];

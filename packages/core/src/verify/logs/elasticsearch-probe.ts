@@ -1,14 +1,15 @@
 import type { CheckConfigs } from '../../config/check-schema.ts';
+import { formatDuration } from '../../config/duration.ts';
 import { UserError } from '../../errors.ts';
 import type { Live } from '../../workload/live.ts';
 import { parseWorkload } from '../../workload/reference.ts';
 import type { Pod } from '../../workload/types.ts';
 import type { Observation } from '../check.ts';
 import { providerError } from '../json-api.ts';
+import { lookAt } from '../pods/look.ts';
 import type { Probe, Surroundings } from '../probe.ts';
 import { counted, type Limit, levelName, thresholdOf } from './answer.ts';
 import { openArrivals } from './arrivals.ts';
-import { choosePods } from './chosen-pods.ts';
 import { type Elasticsearch, type Given, openElasticsearch } from './elasticsearch-api.ts';
 import { pastIn } from './elasticsearch-past.ts';
 import {
@@ -22,7 +23,9 @@ import {
 } from './elasticsearch-query.ts';
 import { judgeFound } from './found-lines.ts';
 import { ignoring, SlowPattern } from './ignore.ts';
+import { noPods } from './judge-pods.ts';
 import type { Past } from './kinds.ts';
+import { newPodsOf } from './pods-probe.ts';
 
 /** A check of logs that Elasticsearch has. */
 export type ElasticsearchLogs = CheckConfigs['logs'] & {
@@ -64,14 +67,14 @@ export function elasticsearchLogsProbe(config: ElasticsearchLogs, context: Surro
   const name = 'logs in Elasticsearch';
   const what = `The check "${config.name ?? name}"`;
   const { level, elasticsearch, timeout } = config;
-  const chosen = choosePods(context.live, config.workloads, what);
-  const live = context.live as Live;
+  const look = lookAt(context.live, config.workloads, what);
+  const { live } = look;
   const server = openElasticsearch(elasticsearch, addressOf(config, context, what), timeout, what);
   const ignore = ignoring(config.ignore, what);
   const compared = config.baseline === 'before';
   const limit: Limit = { level, max: config.max, compared };
   const size = compared || config.ignore.length > 0 ? LOOKED_AT : SHOWN;
-  const workloads = chosen.names.map((text) => parseWorkload(text, live.namespace, what));
+  const workloads = look.names.map((text) => parseWorkload(text, live.namespace, what));
   const arrivals = openArrivals(server, elasticsearch, live.namespace, context.clock);
   let numeric = false;
   let past: Past | undefined;
@@ -105,17 +108,10 @@ export function elasticsearchLogsProbe(config: ElasticsearchLogs, context: Surro
   };
 
   const measure = async (signal: AbortSignal): Promise<Observation> => {
-    const pods = await chosen.read(signal);
-    if ('outcome' in pods) return pods;
-    if (pods.length === 0) {
-      return {
-        outcome: 'inconclusive',
-        retry: true,
-        value: 'no pods',
-        message: 'there are no new pods, whose logs could be looked for',
-        hint: 'Is the workload scaled to 0, or one that makes no pods of its own?',
-      };
-    }
+    const sight = await look.take(signal);
+    if (sight.trouble) return sight.trouble;
+    const pods = newPodsOf(sight.workloads);
+    if (pods.length === 0) return noPods();
     const names = pods.map(({ metadata }) => metadata.name);
     const begin = beginOf(live, pods);
     const place = [
@@ -145,9 +141,16 @@ export function elasticsearchLogsProbe(config: ElasticsearchLogs, context: Surro
 
   return {
     name,
-    target: `lines of level ${levelName(level)} of the new pods of ${chosen.names.join(', ')} in ${elasticsearch.index} at ${server.shown.replace(/^Elasticsearch at /, '')}`,
+    target: `lines of level ${levelName(level)} of the new pods of ${look.names.join(', ')} in ${elasticsearch.index} at ${server.shown.replace(/^Elasticsearch at /, '')}`,
     threshold: thresholdOf(config.max, level, compared),
     warmsUp: false,
+    prepare: async () => {
+      const { duration } = context;
+      if (duration === undefined || duration > elasticsearch.lag) return [];
+      return [
+        `${what}: the duration (${formatDuration(duration)}) is not longer than "lag" (${formatDuration(elasticsearch.lag)}), the time that a line may take until Elasticsearch has it.`,
+      ];
+    },
     measure: async (signal) => {
       try {
         return await measure(signal);

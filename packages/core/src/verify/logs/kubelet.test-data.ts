@@ -20,8 +20,8 @@ export function timeOf(at: number): string {
 }
 
 /**
- * A double of the logs that an API server gives of one container `web` of each pod: the runs of the
- * container by pod, oldest first. As with a kubelet, `sinceTime` counts from the beginning of its second,
+ * A double of the logs that an API server gives: the runs of the container `web` by pod, oldest first, and
+ * those of another container by `pod/container`. As with a kubelet, `sinceTime` counts from the beginning of its second,
  * and `limitBytes` takes from the front.
  */
 export class Kubelet {
@@ -29,6 +29,8 @@ export class Kubelet {
   readonly requests: string[] = [];
   refusal: ApiError | undefined;
   silence = false;
+  /** Whether containers wait to be restarted: then their last run is the one before, too. */
+  waiting = false;
 
   /** The connection to it, as far as it is needed. */
   get connection(): Connection {
@@ -51,7 +53,8 @@ export class Kubelet {
         signal.addEventListener('abort', () => reject(signal.reason));
       });
     }
-    const run = this.runs.get(pod)?.at(query.previous ? -2 : -1);
+    const own = query.container === 'web' ? pod : `${pod}/${query.container}`;
+    const run = this.runs.get(own)?.at(query.previous && !this.waiting ? -2 : -1);
     if (!run) throw new ApiError('there is no such log', 404, {}, undefined);
     const from =
       query.sinceTime === undefined ? -Infinity : Date.parse(query.sinceTime.slice(0, 19) + 'Z');

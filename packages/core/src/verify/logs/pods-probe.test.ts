@@ -1,54 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { systemClock } from '../../clock.ts';
 import { ApiError } from '../../cluster/api-error.ts';
-import { checkSchema } from '../../config/check-schema.ts';
 import { UserError } from '../../errors.ts';
-import type { Pod } from '../../workload/types.ts';
-import type { JsonValue, Observation } from '../check.ts';
-import { logsProbe } from '../checks/logs.ts';
-import type { Probe, Surroundings } from '../probe.ts';
-import { Kubelet, type Line, podOf, restarted } from './kubelet.test-data.ts';
-
-const NEVER = new AbortController().signal;
-
-interface Ground {
-  readonly kubelet: Kubelet;
-  readonly pods: Pod[];
-  readonly probe: Probe;
-  measure(): Promise<Observation>;
-}
-
-/** A check of the logs of these pods, one run each. */
-function ground(
-  logs: Readonly<Record<string, readonly Line[]>>,
-  more: object = {},
-  before?: readonly JsonValue[],
-): Ground {
-  const kubelet = new Kubelet();
-  const pods = Object.keys(logs).map((name) => podOf(name));
-  for (const [name, lines] of Object.entries(logs)) kubelet.runs.set(name, [[...lines]]);
-  const context: Surroundings = {
-    variables: {
-      url: undefined,
-      version: undefined,
-      namespace: 'shop',
-      environment: undefined,
-      app: undefined,
-      release: undefined,
-    },
-    servers: { prometheus: undefined, alertmanager: undefined, elasticsearch: undefined },
-    live: kubelet.live(() => pods),
-    before: () => before,
-    clock: systemClock,
-    workspace: '/',
-  };
-  const config = checkSchema.parse({ logs: more }).logs;
-  if (!config) throw new Error('no logs check');
-  const probe = logsProbe(config, context);
-  return { kubelet, pods, probe, measure: () => probe.measure(NEVER) };
-}
-
-const READY: Line = [0.5, 'ready'];
+import type { JsonValue } from '../check.ts';
+import type { Line } from './kubelet.test-data.ts';
+import { ground, NEVER, READY } from './pods-ground.test-data.ts';
 
 describe('the logs of the new pods', () => {
   test('without a line of the level are good, and how much was read is said', async () => {
@@ -127,7 +82,7 @@ describe('the logs of the new pods', () => {
   test('are refused with a pattern that is none, or a workload that is not verified', () => {
     expect(() => ground({}, { name: 'errors', ignore: ['('] })).toThrow(UserError);
     expect(() => ground({}, { workloads: ['deployment/wbe'] })).toThrow(
-      'which is not verified. Did you mean "deployment/web"?',
+      'deployment/wbe is not one of the workloads that are verified: deployment/web',
     );
     expect(ground({}, { workloads: ['deploy/web'] }).probe.target).toContain('deployment/web');
   });
@@ -171,117 +126,6 @@ describe('silence', () => {
   });
 });
 
-describe('a container that was restarted', () => {
-  test('is read in its run before, too, when it is met first', async () => {
-    const { kubelet, pods, measure } = ground({ a: [READY] });
-    kubelet.runs.set('a', [[[0.1, 'panic: x']], [READY]]);
-    pods[0] = podOf('a', restarted(1, 0.2));
-    const seen = await measure();
-    expect(seen).toMatchObject({ outcome: 'failed', number: 1 });
-    expect(seen.message).toContain('panic: x');
-  });
-
-  test('between two measurements has nothing lost and nothing counted twice', async () => {
-    const { kubelet, pods, measure } = ground({ a: [READY, [1, 'ERROR a']] }, { max: 9 });
-    expect((await measure()).number).toBe(1);
-    kubelet.runs.set('a', [[READY, [1, 'ERROR a'], [5, 'ERROR b']], [[6, 'ERROR c']]]);
-    pods[0] = podOf('a', restarted(1, 5));
-    expect((await measure()).number).toBe(3);
-    expect((await measure()).number).toBe(3);
-  });
-
-  test('of which is heard later than its new log was read has nothing lost either', async () => {
-    const { kubelet, pods, measure } = ground({ a: [READY, [1, 'ERROR a']] }, { max: 9 });
-    expect((await measure()).number).toBe(1);
-    kubelet.runs.set('a', [[READY, [1, 'ERROR a'], [5, 'ERROR b']], [[7, 'ERROR c']]]);
-    expect((await measure()).number).toBe(2);
-    pods[0] = podOf('a', restarted(1, 5));
-    expect((await measure()).number).toBe(3);
-  });
-
-  test('too often has runs that can be read no more, which is said', async () => {
-    const { kubelet, pods, measure } = ground({ a: [READY] });
-    kubelet.runs.set('a', [[[1, 'x']], [[2, 'y']]]);
-    pods[0] = podOf('a', restarted(3, 1));
-    expect((await measure()).warnings).toEqual(['2 earlier runs of web of a can be read no more']);
-  });
-
-  test('and waits to be restarted again is read in its last run', async () => {
-    const { kubelet, pods, measure } = ground({ a: [] });
-    kubelet.runs.set('a', [[[1, 'fatal: x']]]);
-    const state = { waiting: { reason: 'CrashLoopBackOff' } };
-    pods[0] = podOf('a', { ...restarted(1, 2), state });
-    expect(await measure()).toMatchObject({ outcome: 'failed', number: 1 });
-  });
-});
-
-describe('a log of more than is read at once', () => {
-  const long = (count: number, at: (index: number) => number): Line[] =>
-    Array.from({ length: count }, (_, index) => [at(index), `info ${'x'.repeat(1_000)}`]);
-
-  test('is read on at the next measurements, and proves nothing before', async () => {
-    const lines = [...long(2_500, (index) => index / 10), [300, 'ERROR at the end'] as Line];
-    const { measure } = ground({ a: lines });
-    const first = await measure();
-    expect(first).toMatchObject({ outcome: 'inconclusive' });
-    expect(first.message).toContain(
-      'the log of a is longer than what is read at once (1 MiB a pod)',
-    );
-    expect((await measure()).outcome).toBe('inconclusive');
-    expect(await measure()).toMatchObject({ outcome: 'failed', number: 1 });
-  });
-
-  test('in one second is left behind, which is said', async () => {
-    const lines = [...long(2_500, () => 1), [2, 'ERROR x'] as Line];
-    const { measure } = ground({ a: lines });
-    await measure();
-    expect((await measure()).warnings).toEqual([
-      'lines of web of a were left out: too many in one second',
-    ]);
-    expect((await measure()).outcome).toBe('failed');
-  });
-});
-
-describe('logs that cannot be read', () => {
-  const refusal = new ApiError(
-    'The API server refused to read the log: forbidden.',
-    403,
-    {},
-    undefined,
-  );
-
-  test('are an error, with what the API server says', async () => {
-    const { kubelet, measure } = ground({ a: [READY] });
-    kubelet.refusal = refusal;
-    const seen = await measure();
-    expect(seen).toMatchObject({ outcome: 'error', retry: true });
-    expect(seen.message).toContain('refused to read the log: forbidden');
-  });
-
-  test('do not hide an error that was read before', async () => {
-    const { kubelet, measure } = ground({ a: [[1, 'ERROR x']] });
-    await measure();
-    kubelet.refusal = refusal;
-    expect((await measure()).outcome).toBe('failed');
-  });
-
-  test('in time are an error that says how long was waited', async () => {
-    const { kubelet, measure } = ground({ a: [READY] }, { timeout: '100ms' });
-    kubelet.silence = true;
-    expect((await measure()).message).toContain('did not come within 0.1 s');
-  });
-
-  test('are read on where they ended, once they can be read', async () => {
-    const { kubelet, measure } = ground({ a: [READY] });
-    await measure();
-    kubelet.refusal = refusal;
-    await measure();
-    kubelet.refusal = undefined;
-    kubelet.runs.get('a')?.[0]?.push([2, 'ERROR x']);
-    expect(await measure()).toMatchObject({ outcome: 'failed', number: 1 });
-  });
-});
-
 describe('compared with before the release', () => {
   const BEFORE = { baseline: 'before' };
   const old = {
@@ -293,7 +137,7 @@ describe('compared with before the release', () => {
   };
 
   async function kept(): Promise<readonly JsonValue[]> {
-    const { probe, measure } = ground(old, BEFORE);
+    const { probe, measure } = ground(old, BEFORE, undefined, 'before');
     expect(probe.comparable).toBe(true);
     const { keep } = await measure();
     return keep === undefined ? [] : [JSON.parse(JSON.stringify(keep))];
@@ -301,6 +145,31 @@ describe('compared with before the release', () => {
 
   test('what was there is kept, in which time', async () => {
     expect(await kept()).toEqual([{ minutes: 1, kinds: { 'ERROR order <n> failed': 1 } }]);
+  });
+
+  test('nothing is kept where there are no pods, and of a first release an empty past', async () => {
+    expect(await ground({}, BEFORE, undefined, 'before').measure()).not.toHaveProperty('keep');
+    const first = ground({}, BEFORE, undefined, 'before');
+    first.absent();
+    const { outcome, keep } = await first.measure();
+    expect(outcome).toBe('inconclusive');
+    const lines: Line[] = [[1, 'ERROR x']];
+    const kept = keep === undefined ? [] : [keep];
+    expect((await ground({ a: lines }, BEFORE, kept).measure()).outcome).toBe('failed');
+  });
+
+  test('logs that cannot be read before the release are an error, and nothing is kept', async () => {
+    const { kubelet, measure } = ground(old, BEFORE, undefined, 'before');
+    kubelet.refusal = new ApiError('forbidden', 403, {}, undefined);
+    expect(await measure()).not.toHaveProperty('keep');
+    expect((await measure()).outcome).toBe('error');
+  });
+
+  test('is said beforehand to have nothing to compare with', async () => {
+    expect(await ground({}, BEFORE).probe.prepare?.(NEVER)).toEqual([
+      expect.stringContaining('nothing was kept by a step with phase: before'),
+    ]);
+    expect(await ground({}, BEFORE, await kept()).probe.prepare?.(NEVER)).toEqual([]);
   });
 
   test('a known kind of line is good, a new one bad', async () => {

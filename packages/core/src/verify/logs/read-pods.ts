@@ -11,8 +11,8 @@ import type { SaidLine } from './kinds.ts';
 import { isAtLeast, type Severity } from './level.ts';
 import { type ContainerMemory, containersOf, type Run, runsToRead } from './runs.ts';
 
-/** Of all containers of a pod together, in one measurement. */
-export const MOST_BYTES = 1024 * 1024;
+/** Of all containers of a pod together, in one measurement; each has an equal share. */
+const MOST_BYTES = 1024 * 1024;
 const MOST_AT_ONCE = 8;
 const MOST_CURSORS = 5;
 
@@ -79,7 +79,6 @@ interface Draft {
   lines: number;
   span: [number, number] | undefined;
   behind: boolean;
-  bytes: number;
   readonly remarks: string[];
 }
 
@@ -98,18 +97,19 @@ export function openPodsReader(tools: LogTools, level: Severity): PodsReader {
     pod: string,
     key: string,
     { container, run, previous, cursor, known }: Run,
+    limitBytes: number,
     draft: Draft,
     signal: AbortSignal,
-  ): Promise<void> => {
+  ): Promise<LogPart> => {
     const range = {
       pod,
       container,
       previous,
-      limitBytes: MOST_BYTES - draft.bytes,
+      limitBytes,
       ...(cursor ? { sinceTime: cursor.time } : {}),
     };
-    const part = await askLog(tools, range, signal);
-    const news = newsOf(part ?? { lines: [], bytes: 0, cut: false }, cursor);
+    const part = (await askLog(tools, range, signal)) ?? { lines: [], bytes: 0, cut: false };
+    const news = newsOf(part, cursor);
     const memory = memories.get(key);
     const texts = news.lines.map(({ text }) => text);
     const { entries, position } = entriesOf(texts, known ? memory?.position : BEGINNING);
@@ -117,8 +117,7 @@ export function openPodsReader(tools: LogTools, level: Severity): PodsReader {
     const bad = entries.filter(({ severity }) => isAtLeast(severity, level));
     draft.counting.push(...bad.map(({ text }) => ({ text, from })));
     draft.lines += news.lines.length;
-    draft.bytes += part?.bytes ?? 0;
-    draft.behind ||= part?.cut ?? false;
+    draft.behind ||= part.cut;
     if (news.skipped) draft.remarks.push(`lines of ${from} were left out: too many in one second`);
     const times = news.lines.map(({ time }) => Date.parse(time));
     const [first, last] = [times[0], times.at(-1)];
@@ -130,12 +129,13 @@ export function openPodsReader(tools: LogTools, level: Severity): PodsReader {
     }
     const cursors = [...(memory?.cursors ?? []), ...(news.cursor ? [news.cursor] : [])];
     // The present run of a container is of the next number once the one before it is read to its end.
-    const ended = previous && !draft.behind;
+    const ended = previous && !part.cut;
     memories.set(key, {
       run: ended ? run + 1 : run,
       cursors: cursors.slice(-MOST_CURSORS),
       position: ended ? BEGINNING : position,
     });
+    return part;
   };
 
   const readPod = async (pod: Pod, signal: AbortSignal): Promise<PodReading> => {
@@ -145,12 +145,12 @@ export function openPodsReader(tools: LogTools, level: Severity): PodsReader {
       lines: 0,
       span: undefined,
       behind: false,
-      bytes: 0,
       remarks: [],
     };
     let trouble: string | undefined;
     try {
-      for (const status of containersOf(pod)) {
+      const containers = containersOf(pod);
+      for (const status of containers) {
         const key = `${uid}/${status.name}`;
         const { runs, lost } = runsToRead(status, memories.get(key));
         if (lost > 0) {
@@ -158,10 +158,11 @@ export function openPodsReader(tools: LogTools, level: Severity): PodsReader {
             `${lost === 1 ? 'an earlier run' : `${lost} earlier runs`} of ${status.name} of ${name} can be read no more`,
           );
         }
+        let left = Math.floor(MOST_BYTES / containers.length);
         for (const run of runs) {
-          if (draft.bytes >= MOST_BYTES) draft.behind = true;
-          if (draft.behind) break;
-          await readRun(name, key, run, draft, signal);
+          const { bytes, cut } = await readRun(name, key, run, left, draft, signal);
+          if (cut) break;
+          left -= bytes;
         }
       }
     } catch (error) {

@@ -106,6 +106,11 @@ describe('a pod', () => {
     expect(reply).toMatchObject({ how: 'trouble', trouble: { outcome: 'error', message: 'no' } });
   });
 
+  test('is not to blame while the API server does not answer anything', async () => {
+    const { reply } = await ask(() => new UnreachableError('no', 'broken'), {}, false);
+    expect(reply).toMatchObject({ how: 'trouble', trouble: { outcome: 'error', message: 'no' } });
+  });
+
   test('is asked until the signal says stop, and no longer', async () => {
     const { live } = cluster([[]], () => new UnreachableError('no', 'broken'));
     const place = { namespace: 'shop', name: 'web-1', port: 1 };

@@ -1,4 +1,9 @@
-import { type AccessRule, rbacRules, UnreachableError } from '../../cluster/api-error.ts';
+import {
+  type AccessRule,
+  isTransient,
+  rbacRules,
+  UnreachableError,
+} from '../../cluster/api-error.ts';
 import type { Connection } from '../../cluster/connection.ts';
 import { type Forwarded, type ForwardRequest, ownRefusal } from '../../cluster/forwarded.ts';
 import { objectPath, RESOURCES } from '../../cluster/object.ts';
@@ -32,7 +37,7 @@ export type PodReply =
   | { readonly how: 'trouble'; readonly trouble: Observation };
 
 const REACHED =
-  'Does the container listen at this port, on all addresses? A NetworkPolicy may also keep the API server from the pod.';
+  'Does the container listen at this port, on all addresses, and is "scheme" right? A NetworkPolicy may also keep the API server from the pod.';
 
 /** By these the API server would take the question for somebody else's. */
 const OURS = /^(authorization|impersonate-.*|x-remote-.*)$/;
@@ -126,7 +131,7 @@ async function answers(connection: Connection, signal: AbortSignal): Promise<boo
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof UserError)) throw error;
-    return !(error instanceof UnreachableError);
+    return !isTransient(error);
   }
 }
 

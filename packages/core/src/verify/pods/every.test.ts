@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ApiError, UnreachableError } from '../../cluster/api-error.ts';
 import { UserError } from '../../errors.ts';
+import type { LiveWorkload } from '../../workload/live.ts';
 import { deployment, pod, replicaSet } from '../../workload/workload.test-data.ts';
 import type { Observation } from '../check.ts';
 import { everyPod } from './every.ts';
@@ -231,6 +232,22 @@ describe('workloads whose pods are asked', () => {
         'Write "port" as a number, or name in "workloads" those that answer HTTP, such as [deployment/web].',
     );
     expect(await every.ask(NEVER)).toMatchObject({ outcome: 'error', retry: false });
+  });
+
+  test('are no CronJobs, whose pods come and go, unless one is named', async () => {
+    const cron: LiveWorkload = {
+      ...workloadOf([], { name: 'report' }),
+      workload: { kind: 'CronJob', namespace: 'shop', name: 'report' },
+      progress: undefined,
+    };
+    const { every, asked } = asking([[workloadOf(three), cron]], undefined, { port: undefined });
+    await every.prepare(NEVER);
+    expect(await every.ask(NEVER)).toMatchObject({ outcome: 'succeeded' });
+    expect(asked).toHaveLength(3);
+    const named = asking([[workloadOf(three), cron]], undefined, { workloads: ['cronjob/report'] });
+    await expect(named.every.prepare(NEVER)).rejects.toThrow(
+      'cannot ask the pods of cronjob/report: a CronJob has none that stay',
+    );
   });
 
   test('may be named, and then the others are not asked', async () => {

@@ -1,6 +1,7 @@
 import { ApiError } from '../../cluster/api-error.ts';
 import type { Connection, KubeRequest } from '../../cluster/connection.ts';
 import type { Forwarded, ForwardRequest } from '../../cluster/forwarded.ts';
+import { objectName } from '../../cluster/object.ts';
 import { deploymentRules } from '../../workload/kinds/deployment.ts';
 import type { Live, LiveWorkload } from '../../workload/live.ts';
 import type { Deployment, Event, Pod } from '../../workload/types.ts';
@@ -70,7 +71,7 @@ export function cluster(
   const names = new Set<string>();
   for (const look of looks) {
     if (look instanceof Error) continue;
-    for (const { workload } of look) names.add(`deployment/${workload.name}`);
+    for (const { workload } of look) names.add(objectName(workload.kind, workload.name));
   }
   const live: Live = {
     connection: connection as Connection,
