@@ -86,7 +86,7 @@ export function prometheusProbe(
 
   return {
     name: title,
-    target: `${config.query.trim()} at ${prometheus.shown.replace('Prometheus at ', '')}`,
+    target: `${config.query.trim()} at ${prometheus.address}`,
     threshold: thresholdOf(config, limits),
     bounds: { min: config.min, max: config.max },
     warmsUp: false,

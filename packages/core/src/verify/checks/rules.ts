@@ -108,7 +108,7 @@ export function rulesProbe(
 
   return {
     name: title,
-    target: `${title} at ${prometheus.shown.replace('Prometheus at ', '')}`,
+    target: `${title} at ${prometheus.address}`,
     threshold: `no rule is true more than ${limit} times in a row`,
     warmsUp: false,
     comparable: config['ignore-existing'],

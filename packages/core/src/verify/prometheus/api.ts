@@ -18,12 +18,7 @@ import { rulesOfServer } from './server-rules.ts';
 /** What a server was asked for, or why it is not there: an observation with the outcome `error`. */
 export type Answer<T> =
   | { readonly found: T; readonly trouble?: undefined }
-  | {
-      readonly found?: undefined;
-      readonly trouble: Observation;
-      /** Of the answer, where there was one. */
-      readonly status: number | undefined;
-    };
+  | { readonly found?: undefined; readonly trouble: Observation };
 
 /** Points in time of the server's own clock, in seconds since 1970. */
 export interface Span {
@@ -37,6 +32,8 @@ export interface Span {
 export interface Prometheus {
   /** Its name in messages, with its address. */
   readonly shown: string;
+  /** Its address, without credentials. */
+  readonly address: string;
   /** @param time of the server's own clock, in seconds since 1970; default: now */
   query(query: string, signal: AbortSignal, time?: number): Promise<Answer<QueryAnswer>>;
   queryRange(query: string, span: Span, signal: AbortSignal): Promise<Answer<QueryAnswer>>;
@@ -77,9 +74,9 @@ async function get<S extends z.ZodType<{ status: 'success' } | Refusal>>(
   signal: AbortSignal,
 ): Promise<Answer<Exclude<z.output<S>, Refusal>>> {
   const answer = await api.ask({ method: 'GET', path, query }, schema, signal);
-  if (answer.trouble) return { trouble: answer.trouble, status: undefined };
-  const { status, body } = answer;
-  if (body.status === 'error') return { trouble: refused(body as Refusal), status };
+  if (answer.trouble) return { trouble: answer.trouble };
+  const { body } = answer;
+  if (body.status === 'error') return { trouble: refused(body as Refusal) };
   return { found: body as Exclude<z.output<S>, Refusal> };
 }
 
@@ -91,7 +88,7 @@ async function ask(
 ): Promise<Answer<QueryAnswer>> {
   const request = { method: 'POST', path, form: new URLSearchParams(form) } as const;
   const answer = await api.ask(request, queryAnswer, signal);
-  return answer.trouble ? { trouble: answer.trouble, status: undefined } : { found: answer.body };
+  return answer.trouble ? { trouble: answer.trouble } : { found: answer.body };
 }
 
 /**
@@ -116,6 +113,7 @@ export function openPrometheus(
   const limit = { timeout: `${Math.ceil(timeout)}ms` };
   return {
     shown: api.shown,
+    address: api.shown.slice(`${product.product} at `.length),
     query: async (query, signal, time) =>
       await ask(
         api,
@@ -131,10 +129,10 @@ export function openPrometheus(
       const answer = await ask(api, 'api/v1/query', { query: 'time()', ...limit }, signal);
       if (answer.trouble) return answer;
       const { found } = answer;
-      if (found.status === 'error') return { trouble: refused(found), status: undefined };
+      if (found.status === 'error') return { trouble: refused(found) };
       return found.data.resultType === 'scalar'
         ? { found: Number(found.data.result[1]) }
-        : { trouble: providerError('no time', `${api.shown} tells no time`, ''), status: 200 };
+        : { trouble: providerError('no time', `${api.shown} tells no time`, '') };
     },
     targets: async (signal) => {
       const active = new URLSearchParams({ state: 'active' });

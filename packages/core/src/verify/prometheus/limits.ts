@@ -35,6 +35,8 @@ function noData(value: string, why: string, limits: Limits): Observation {
   return {
     outcome: NO_DATA[limits.noData],
     retry: true,
+    // New series take a scrape or two to appear.
+    warmsUp: true,
     value,
     message: `${why} (no-data: ${limits.noData})`,
     hint: 'Do the series in the query exist, with these labels, and is there traffic? "no-data" says what their absence means.',

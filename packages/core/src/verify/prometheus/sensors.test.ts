@@ -47,6 +47,11 @@ describe('a new pod', () => {
       [target({ health: 'unknown', lastScrape: '0001-01-01T00:00:00Z' })],
       'not scraped yet',
     ],
+    [
+      'a target that is up and was not scraped since its server started',
+      [target({ lastScrape: '0001-01-01T00:00:00Z' })],
+      'not scraped yet',
+    ],
     ['one good target of two', [target({ health: 'down' }), target({})], undefined],
   ] as const)('with %s', (_, targets, why) => {
     expect(unseenPods([own], targets)).toEqual(why ? [{ pod: 'shop-1', why }] : []);
