@@ -88,7 +88,7 @@ export function alertsProbe(
   const source = openSource(kind, url, config, context, what);
   const { live, servers, clock } = context;
   const kept = context.before('alerts', config.name ?? name);
-  let known = kept && keptAlerts(kept);
+  let earlier = kept && keptAlerts(kept);
   const dates = config['ignore-existing'];
   const shown = matchers.map(formatMatcher).join(', ');
   return {
@@ -106,7 +106,7 @@ export function alertsProbe(
       const prometheus = kind === 'prometheus' ? url : servers.prometheus;
       const rules = { headers: kind === 'prometheus' ? headers : {}, timeout, matchers, clock };
       const said = prometheus === undefined ? [] : await remarks({ ...rules, prometheus }, signal);
-      if (!dates || known !== undefined || live?.age() !== undefined) return said;
+      if (!dates || earlier !== undefined || live?.age() !== undefined) return said;
       const taken =
         `${what} takes the alerts of its first measurement for older than the release, because no release ` +
         'is known: set the input "release", or run a step with "phase: before" ahead of the rollout.';
@@ -116,9 +116,9 @@ export function alertsProbe(
       const seen = await look(source, matchers, config, signal);
       if (seen.trouble) return seen.trouble;
       const releaseAge = live?.age();
-      const keep = keepAlerts(seen.alerts);
-      if (releaseAge === undefined) known ??= keptAlerts([keep]);
-      const beginning = { known, releaseAge, now: seen.now };
+      const keep = keepAlerts(seen.alerts, seen.now);
+      if (releaseAge === undefined) earlier ??= keptAlerts([keep]);
+      const beginning = { known: undefined, ...earlier, releaseAge, now: seen.now };
       return { ...judgeAlerts({ ...seen, server: source.shown }, beginning, config), keep };
     },
   };
