@@ -43,6 +43,14 @@ describe('whether an alert began after the release', () => {
     expect(beganAfter(began(600), { ...nothing, known })).toBe(false);
   });
 
+  test('is no for one that had begun when somebody looked, and was told late', () => {
+    const beginning = { ...nothing, known: new Map<string, number>(), looked: NOW - 20_000 };
+    expect(beganAfter(began(40), beginning)).toBe(false);
+    expect(beganAfter(began(40), { ...beginning, releaseAge: 60_000 })).toBe(false);
+    expect(beganAfter(began(22), beginning)).toBe(true);
+    expect(beganAfter(began(5), beginning)).toBe(true);
+  });
+
   test('does not depend on what the clock of the server of alerts shows', () => {
     const hour = 3_600_000;
     const times = fc.record({
@@ -63,14 +71,22 @@ describe('whether an alert began after the release', () => {
 
 describe('what was kept before', () => {
   test('is the latest beginning of each alert in all measurements', () => {
-    const kept = [{ alerts: { a: 1, b: 5 } }, { alerts: { a: 3 } }, { alerts: { b: 4 } }];
-    expect([...keptAlerts(kept)]).toEqual([
+    const kept = [
+      { alerts: { a: 1, b: 5 }, now: 10 },
+      { alerts: { a: 3 }, now: 30 },
+      { alerts: { b: 4 }, now: 20 },
+    ];
+    const { known = [], looked } = keptAlerts(kept);
+    expect(looked).toBe(30);
+    expect([...known]).toEqual([
       ['a', 3],
       ['b', 5],
     ]);
   });
 
   test('that is of another form is nothing', () => {
-    expect([...keptAlerts([7, null, { alerts: [1] }])]).toEqual([]);
+    const { known = [], looked } = keptAlerts([7, null, { alerts: [1] }]);
+    expect([...known]).toEqual([]);
+    expect(looked).toBeUndefined();
   });
 });

@@ -141,18 +141,22 @@ describe('a check of alerts', () => {
     let alerts = [received('Down', 300), received('Slow', 300)];
     const { url } = await serve(() => ({ body: alerts }));
     const { keep } = await probe({}, { alertmanager: url }).measure(NEVER);
-    alerts = [received('Down', 300), received('Slow', 10)];
+    alerts = [received('Down', 300), received('Slow', 0)];
     const after = probe({}, { alertmanager: url, before: [keep as JsonValue] });
     expect(await after.prepare?.(NEVER)).toEqual([]);
     expect(await after.measure(NEVER)).toMatchObject({
       outcome: 'failed',
-      message: 'Slow has been firing for 10 s',
+      message: 'Slow has been firing for 0 s',
     });
   });
 
   test('takes what fires first for older where nothing is known of a release, and says so', async () => {
     let alerts = [received('Down', 5)];
-    const { url } = await serve(() => ({ body: alerts }));
+    let now = NOON - 1_000;
+    const { url } = await serve(
+      () => ({ body: alerts }),
+      () => now,
+    );
     const check = probe({}, { alertmanager: url });
     expect(await check.prepare?.(NEVER)).toEqual([
       expect.stringMatching(
@@ -160,7 +164,8 @@ describe('a check of alerts', () => {
       ),
     ]);
     expect((await check.measure(NEVER)).outcome).toBe('succeeded');
-    alerts = [received('Down', 5), received('Slow', 1)];
+    now = NOON;
+    alerts = [received('Down', 5), received('Slow', 1), received('Told late', 60)];
     expect(await check.measure(NEVER)).toMatchObject({
       outcome: 'failed',
       message: 'Slow has been firing for 1 s',

@@ -101,7 +101,7 @@ export function alertsProbe(config: Config, context: Context): Probe {
   const rules = rulesServer(config, context, kind === 'prometheus' ? url : undefined);
   const watched = mayFit(matchers);
   const kept = context.before('alerts', config.name ?? name);
-  let known = kept && keptAlerts(kept);
+  let earlier = kept && keptAlerts(kept);
   const dates = config['ignore-existing'];
   const shown = matchers.map(formatMatcher).join(', ');
   return {
@@ -117,7 +117,7 @@ export function alertsProbe(config: Config, context: Context): Probe {
       }
       const late =
         rules && duration !== undefined ? await bakeRemarks(rules, duration, watched, signal) : [];
-      if (!dates || known !== undefined || live?.age() !== undefined) return late;
+      if (!dates || earlier !== undefined || live?.age() !== undefined) return late;
       const taken =
         `${what} takes the alerts of its first measurement for older than the release, because no release ` +
         'is known: set the input "release", or run a step with "phase: before" ahead of the rollout.';
@@ -128,9 +128,9 @@ export function alertsProbe(config: Config, context: Context): Probe {
       const seen = await look(source, matchers, config, signal);
       if (seen.trouble) return seen.trouble;
       const releaseAge = live?.age();
-      const keep = keepAlerts(seen.alerts);
-      if (releaseAge === undefined) known ??= keptAlerts([keep]);
-      const beginning = { known, releaseAge, now: seen.now };
+      const keep = keepAlerts(seen.alerts, seen.now);
+      if (releaseAge === undefined) earlier ??= keptAlerts([keep]);
+      const beginning = { known: undefined, ...earlier, releaseAge, now: seen.now };
       return { ...judgeAlerts({ ...seen, server: source.shown }, beginning, config), keep };
     },
   };
