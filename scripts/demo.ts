@@ -16,7 +16,7 @@ import { repositoryRoot } from './repository.ts';
 
 const CLUSTER = 'demo';
 /** What runs beside the cluster, and act. */
-const PROGRAMS = ['act', 'ferretdb', 'prometheus'] as const;
+const PROGRAMS = ['act', 'ferretdb', 'prometheus', 'alertmanager'] as const;
 
 /** Images are built, and containers run, which only a node of our own can be trusted with. */
 async function requireRealNode(): Promise<void> {
@@ -43,7 +43,7 @@ async function demo(keep: boolean, signal: AbortSignal): Promise<number> {
   const start = performance.now();
   const since = (): string => formatDuration(performance.now() - start);
   const progress = printProgress();
-  console.log('PAAL demo: three releases of the reference system, on a real Kubernetes');
+  console.log('PAAL demo: four releases of the reference system, on a real Kubernetes');
   const { act } = await ensurePrograms(PROGRAMS, progress, signal);
   // What a demo before has left in the cluster would be taken for this one's.
   await stopCluster(CLUSTER);
@@ -73,7 +73,7 @@ async function demo(keep: boolean, signal: AbortSignal): Promise<number> {
 
 await new Command('npm run demo --')
   .description(
-    'Boots a cluster and takes three releases of the reference system through the whole pipeline:\n' +
+    'Boots a cluster and takes four releases of the reference system through the whole pipeline:\n' +
       'build → test → migrate → deploy → verify, and back again. Exits with 0 only if all of it really\n' +
       'happened. Takes about five minutes, and longer the first time.',
   )

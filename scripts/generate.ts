@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { actionNames } from './build.ts';
+import { checkTables, commonTable } from './check-tables.ts';
 import { repositoryRoot } from './repository.ts';
 
 /** Characters that the Marketplace takes. */
@@ -88,6 +89,10 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
     const withInputs = replaceSection(readme, 'inputs', inputsTable(name, metadata));
     files.set(path, replaceSection(withInputs, 'outputs', outputsTable(name, metadata)));
   }
+  const checks = 'actions/verify-health/README.md';
+  let text = replaceSection(files.get(checks) ?? '', 'check-keys', commonTable());
+  for (const [type, table] of checkTables()) text = replaceSection(text, `check ${type}`, table);
+  files.set(checks, text);
   const lint = 'docs/migration-lint.md';
   const page = await readFile(join(repositoryRoot, lint), 'utf8');
   files.set(lint, replaceSection(page, 'rules', rulesTable()));

@@ -1,6 +1,6 @@
 import type { WorkflowRun } from './act.ts';
 import { type Expectation, type Proof, prove } from './proof.ts';
-import { type Change, confirmations, opening, stock } from './releases.ts';
+import { type Change, confirmations, opening, reservations, stock } from './releases.ts';
 
 /** One release of the demo: what is committed, and what must have become of it. */
 export interface Chapter {
@@ -15,7 +15,7 @@ export interface Chapter {
   expectation(tags: readonly string[]): Omit<Expectation, 'registry'>;
 }
 
-/** The three releases, in their order. */
+/** The releases, in their order. */
 export const CHAPTERS: readonly Chapter[] = [
   {
     title: 'Release 1 goes out and is verified',
@@ -34,6 +34,7 @@ export const CHAPTERS: readonly Chapter[] = [
     change: stock,
     succeeds: true,
     run: {
+      'Measure before': { status: 'succeeded' },
       'Migrate the database': { status: 'applied', 'applied-count': '1' },
       'Roll out': { status: 'succeeded', release: '2' },
       Verify: { status: 'succeeded' },
@@ -66,6 +67,27 @@ export const CHAPTERS: readonly Chapter[] = [
       tag: second,
       stock: true,
       ledger: { 1: 'verified', 2: 'verified', 3: 'failed' },
+    }),
+  },
+  {
+    title: 'Release 4 comes up well and serves badly, and is taken back to release 2',
+    change: reservations,
+    succeeds: false,
+    run: {
+      'Migrate the database': { status: 'up-to-date' },
+      'Roll out': { status: 'succeeded', release: '4', 'rolled-back': 'not-needed' },
+      Verify: {
+        status: 'failed',
+        'rolled-back': 'succeeded',
+        'rolled-back-to': '2',
+        'rollback-target': 'verified',
+      },
+    },
+    says: 'The pool has no connection left',
+    expectation: ([, second = '']) => ({
+      tag: second,
+      stock: true,
+      ledger: { 1: 'verified', 2: 'verified', 3: 'failed', 4: 'failed' },
     }),
   },
 ];

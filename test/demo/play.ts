@@ -37,15 +37,20 @@ export interface Played {
   readonly url: string;
 }
 
-/** Takes three releases of the reference system through the whole pipeline, and tells of it. */
+/** Takes the releases of the reference system through the whole pipeline, and tells of it. */
 export async function play(stage: Stage): Promise<Played> {
   const { cluster, act, scratch, output, say, signal } = stage;
   const progress = printProgress();
   const surroundings = await surround(cluster, progress);
   await nodeBaseImage(cluster.registry, { progress, signal });
-  const { url, prometheus, mongodbUri } = surroundings;
+  const { url, prometheus, alertmanager, mongodbUri } = surroundings;
   const kubectlVersion = `v${catalogue.kubectl.version}`;
-  const shop = await createShop(join(scratch, 'shop'), { url, prometheus, kubectlVersion });
+  const shop = await createShop(join(scratch, 'shop'), {
+    url,
+    prometheus,
+    alertmanager,
+    kubectlVersion,
+  });
   const kubeconfig = (await readFile(cluster.kubeconfig)).toString('base64');
   const secrets = { KUBECONFIG: kubeconfig, MONGODB_URI: mongodbUri };
   const logs = join(output, 'logs');

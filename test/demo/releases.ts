@@ -27,6 +27,24 @@ export const stock: Change = {
 };
 
 /**
+ * The mistake that shows only under load: connections that nobody gives back. It comes up well, and no
+ * test asks so often.
+ */
+export const reservations: Change = {
+  title: 'Reserve what is looked at',
+  edit: {
+    'backend/src/app.js': (text) =>
+      text
+        .replace('  const app = express();\n', (line) => `${line}  let connections = 0;\n`)
+        .replace(
+          '    response.json({ products: await database.products() });\n',
+          (line) =>
+            `    connections += 1;\n    if (connections > 10 && connections % 4 === 0) throw new Error('The pool has no connection left');\n${line}`,
+        ),
+  },
+};
+
+/**
  * The mistake that every test lets pass: a setting that the tests have, and that nobody has added to
  * the Deployment.
  */

@@ -10,6 +10,7 @@ export interface Addresses {
   /** Of the frontend. */
   readonly url: string;
   readonly prometheus: string;
+  readonly alertmanager: string;
   /** Such as v1.37.2: a kubectl of this version is on PATH. */
   readonly kubectlVersion: string;
 }
@@ -34,12 +35,16 @@ async function editYaml(
 }
 
 /** The example's paal.yaml, with this machine's addresses and less waiting. */
-async function localise(directory: string, { url, prometheus }: Addresses): Promise<void> {
+async function localise(
+  directory: string,
+  { url, prometheus, alertmanager }: Addresses,
+): Promise<void> {
   await editYaml(join(directory, 'paal.yaml'), [
     [['environments', 'production', 'url'], url],
     [['manifests'], ['k8s/overlays/local']],
     [['rollout', 'bake'], '5s'],
     [['verify', 'prometheus'], prometheus],
+    [['verify', 'alertmanager'], alertmanager],
     [['verify', 'duration'], '10s'],
   ]);
 }

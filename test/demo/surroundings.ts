@@ -5,7 +5,7 @@ import { parse, stringify } from 'yaml';
 import { repositoryRoot } from '../../scripts/repository.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { startFerretDb } from '../cluster/services/ferretdb.ts';
-import { startPrometheus } from '../cluster/services/prometheus.ts';
+import { startAlertmanager, startPrometheus } from '../cluster/services/prometheus.ts';
 import { publish } from '../cluster/services/publish.ts';
 
 /** The namespace of the environment "production" in examples/paal.yaml. */
@@ -17,6 +17,7 @@ export interface Surroundings {
   /** The load balancer in front of the frontend, as this machine reaches it. */
   readonly url: string;
   readonly prometheus: string;
+  readonly alertmanager: string;
   /** The database, for migrations that are run on this machine. */
   readonly mongodbUri: string;
 }
@@ -42,12 +43,20 @@ const loadBalancer = {
   },
 };
 
+/** Whoever is told of alerts is not there: what counts is that they are known. */
+const ALERTS = 'route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n';
+
 /** The example's own configuration, at a pace that suits a demo. */
-async function prometheusFiles(): Promise<{ configuration: string; rules: string }> {
+async function prometheusFiles(
+  alertmanager: string,
+): Promise<{ configuration: string; rules: string }> {
   const folder = join(repositoryRoot, 'examples/monitoring');
   const configuration = parse(await readFile(join(folder, 'prometheus.yaml'), 'utf8'));
   configuration.global = { scrape_interval: '1s', evaluation_interval: '1s' };
   configuration.rule_files = ['rules.yml'];
+  configuration.alerting.alertmanagers[0].static_configs[0].targets = [alertmanager];
+  // Nothing else of the monitoring is in this cluster.
+  configuration.scrape_configs.length = 1;
   configuration.scrape_configs[0].kubernetes_sd_configs[0].kubeconfig_file = 'kubeconfig';
   return {
     configuration: stringify(configuration),
@@ -61,7 +70,9 @@ export async function surround(
   progress: (line: string) => void,
 ): Promise<Surroundings> {
   const database = await startFerretDb(cluster, progress);
-  const prometheus = await startPrometheus(cluster, await prometheusFiles(), progress);
+  const alertmanager = await startAlertmanager(cluster, { configuration: ALERTS }, progress);
+  const { host } = new URL(alertmanager.clusterUrl ?? alertmanager.url);
+  const prometheus = await startPrometheus(cluster, await prometheusFiles(host), progress);
   await kubectl(cluster, ['create', 'namespace', NAMESPACE]);
   const uri = `${database.clusterUri}${DATABASE}`;
   const secret = [
@@ -78,6 +89,7 @@ export async function surround(
   return {
     url: published.url,
     prometheus: prometheus.url,
+    alertmanager: alertmanager.url,
     mongodbUri: `${database.uri}${DATABASE}`,
   };
 }

@@ -54,6 +54,8 @@ describe('the page about paal.yaml', () => {
     page = await readPage('docs/paal-yaml.md');
     const schema = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
     keysOf(schema as Schema, '', false, keys);
+    // The README of paal/verify-health has tables of these, made from the schema.
+    for (const key of keys.keys()) if (key.includes('verify.checks[].')) keys.delete(key);
     for (const { cells } of page.rows) {
       const [key = '', meaning = '', fallback = ''] = cells;
       rows.set(key.replaceAll('`', ''), { meaning, fallback });

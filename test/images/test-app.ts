@@ -10,7 +10,7 @@ import { copyImage, digestInRegistry } from './skopeo.ts';
 import { imageCacheDirectory, type Options } from './storage.ts';
 
 const source = fileURLToPath(new URL('./app/', import.meta.url));
-const SOURCES = ['main.go', 'go.mod', 'Dockerfile'];
+const SOURCES = ['main.go', 'answers.go', 'metrics.go', 'go.mod', 'Dockerfile'];
 
 /** One version of the app, in a registry. */
 export interface TestImage {
@@ -37,6 +37,15 @@ export type TestAppSettings = Readonly<
       | 'READY_AFTER'
       | 'NEVER_READY'
       | 'STATUS'
+      | 'ERROR_RATE'
+      | 'ERRORS_AFTER'
+      | 'ERROR_VERSION'
+      | 'LOG_ERRORS'
+      | 'LATENCY'
+      | 'LATENCY_AFTER'
+      | 'METRICS_FROM_START'
+      | 'REPORT_VERSION'
+      | 'STALE_ORDINAL'
       | 'IGNORE_SIGTERM',
       string
     >

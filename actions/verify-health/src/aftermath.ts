@@ -8,7 +8,7 @@ import type { Surroundings } from '@paal/core/verify/probe';
 import type { Turn } from './alone.ts';
 import { followUp, isExcused } from './follow-up.ts';
 import { type Marking, settleRelease, unmarked } from './release.ts';
-import { explanation, type Result } from './result.ts';
+import { explanation, measuredOf, type Result } from './result.ts';
 import type { Settings } from './settings.ts';
 import type { Subject } from './subject.ts';
 import { lastWords, takeBack } from './take-back.ts';
@@ -92,7 +92,7 @@ export async function settleAftermath(
   const next = followUp({ verdict: result.verdict, cancelled }, settings);
   const nothing = { rollback: undefined, notRolledBack: undefined };
   if (next.what === 'mark') {
-    return { ...nothing, marking: await settleRelease(subject, turn, context) };
+    return { ...nothing, marking: await settleRelease(subject, measuredOf(result), turn, context) };
   }
   const isGood = result.verdict.status === 'succeeded';
   const marking = unmarked(subject, isGood ? 'the run was cancelled' : endOf(result));

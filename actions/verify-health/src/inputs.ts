@@ -23,6 +23,9 @@ export type OnFailure = 'rollback' | 'none';
 /** Which outcomes a rollback follows: those that speak about the release, or all that are bad. */
 export type RollbackOn = 'app' | 'any';
 
+/** Which side of the rollout a step is on. */
+export type Phase = 'before' | 'after';
+
 /** The inputs of action.yml; `undefined` for those that are empty. */
 export interface Inputs {
   readonly checks: readonly CheckConfig[] | undefined;
@@ -31,8 +34,12 @@ export interface Inputs {
   readonly prometheusUrl: string | undefined;
   readonly alertmanagerUrl: string | undefined;
   readonly elasticsearchUrl: string | undefined;
-  /** Milliseconds. */
-  readonly duration: number | undefined;
+  /** Whether this is before the rollout, to keep what is measured then, or after it, to judge. */
+  readonly phase: Phase;
+  /** Path of what a step before the rollout kept, when it was in another job. */
+  readonly baseline: string | undefined;
+  /** Milliseconds, or as long as the checks need. */
+  readonly duration: number | 'auto' | undefined;
   /** Milliseconds. */
   readonly interval: number | undefined;
   readonly onFailure: OnFailure | undefined;
@@ -98,7 +105,9 @@ export function readInputs(): Inputs {
     prometheusUrl: textInput('prometheus-url'),
     alertmanagerUrl: textInput('alertmanager-url'),
     elasticsearchUrl: textInput('elasticsearch-url'),
-    duration: durationInput('duration'),
+    phase: choiceInput('phase', ['before', 'after']) ?? 'after',
+    baseline: textInput('baseline'),
+    duration: textInput('duration') === 'auto' ? 'auto' : durationInput('duration'),
     interval: durationInput('interval'),
     onFailure: choiceInput('on-failure', ['rollback', 'none']),
     rollbackOn: choiceInput('rollback-on', ['app', 'any']),

@@ -4,51 +4,37 @@ import { group, info, warning } from '@paal/core/action/log';
 import { writeOutputs } from '@paal/core/action/outputs';
 import { beginReport } from '@paal/core/action/report-draft';
 import { reportDirectory } from '@paal/core/action/report-file';
-import { currentRun, type RunIdentity } from '@paal/core/action/run';
-import { maskSecret } from '@paal/core/action/secrets';
-import { formatDuration } from '@paal/core/config/duration';
+import { currentRun } from '@paal/core/action/run';
 import { loadConfig } from '@paal/core/config/load';
-import type { Config } from '@paal/core/config/schema';
 import { errorMessage, UserError } from '@paal/core/errors';
-import { appOfRepository, checkAppName } from '@paal/core/release/release';
+import { checkAppName } from '@paal/core/release/release';
 import type { Check } from '@paal/core/verify/check';
-import { createChecks, credentialsOf } from '@paal/core/verify/plan';
+import { createChecks } from '@paal/core/verify/plan';
 import type { Surroundings } from '@paal/core/verify/probe';
 import { planSchedule, type Schedule } from '@paal/core/verify/schedule';
 import { type Aftermath, settleAftermath } from './aftermath.ts';
+import { announce } from './announce.ts';
+import { chooseDuration } from './auto-duration.ts';
+import type { Baseline } from './baseline.ts';
+import { takeBaseline } from './before.ts';
+import { historiesOf } from './chart-history.ts';
+import { maskCredentials } from './credentials.ts';
 import { isExcused } from './follow-up.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { sentences, troubles } from './marking.ts';
 import { measure } from './measure.ts';
 import { beginNoise, CUT_OFF, endingOf, endNoise, type Noise, planNoise } from './noise.ts';
+import { recallBaseline } from './phase.ts';
+import { pointLines } from './points.ts';
 import { leaveNoiseToPost } from './post.ts';
 import { publish } from './publish.ts';
 import type { Marking } from './release.ts';
-import { counted, explanation, headline, type Result } from './result.ts';
+import { explanation, headline, type Result } from './result.ts';
 import { rollbackSentences } from './rollback-report.ts';
 import { type Settings, settle } from './settings.ts';
 import { MEASURING, settling } from './stages.ts';
 import { openSubject, type Subject } from './subject.ts';
 import { openSurroundings } from './surroundings.ts';
-
-/** Milliseconds beyond the duration for which alerts stay silenced at least. */
-const MARGIN = 60_000;
-
-async function announce(
-  checks: readonly Check[],
-  { duration, interval }: Schedule,
-  settings: Settings,
-): Promise<void> {
-  const rhythm = `for up to ${formatDuration(duration)}, every ${formatDuration(interval)}`;
-  await group(`Verifying ${counted(checks.length, 'check')} ${rhythm}`, async () => {
-    const { environment } = settings.variables;
-    if (environment) info(`Environment: ${environment}`);
-    else if (settings.withoutEnvironment) info(settings.withoutEnvironment);
-    for (const { name, type, target, threshold } of checks) {
-      info([`${type}: ${name}`, ...(target === name ? [] : [target]), threshold].join('\n  '));
-    }
-  });
-}
 
 /** The beginning of the answers that were not good, folded. */
 async function showAnswers({ verdict }: Result): Promise<void> {
@@ -114,13 +100,14 @@ interface Task {
   readonly settings: Settings;
   readonly surroundings: Surroundings;
   readonly subject: Subject | undefined;
+  readonly baseline: Baseline | undefined;
   readonly inputs: Inputs;
   readonly noise: Noise;
 }
 
 /** Measures until the verdict is clear, does what follows from it, and tells both. */
 async function judge(
-  { checks, schedule, settings, surroundings, subject, inputs, noise }: Task,
+  { checks, schedule, settings, surroundings, subject, baseline, inputs, noise }: Task,
   context: ActionContext,
 ): Promise<void> {
   const directory = await reportDirectory('verify-health');
@@ -136,17 +123,34 @@ async function judge(
     const result = await measure(checks, schedule, context);
     await endNoise(noise, endingOf(result));
     await showAnswers(result);
+    info(['The five points:', ...pointLines(result)].join('\n'));
+    // A rollback does not wait for a picture, and must not be in it.
+    const histories = historiesOf(result, context);
     if (subject) report.enter(settling(subject.release.number, headline(result)));
     const aftermath =
       subject &&
       (await follow({ subject, settings, surroundings, inputs }, result, directory, context));
     if (aftermath) tellRelease(aftermath.marking, result);
-    await publish(report, result, settings, aftermath);
+    const background = { histories: await histories, baseline };
+    await publish(report, result, settings, aftermath, background);
     conclude(result, settings, aftermath);
   } catch (error) {
     await report.fail('error', errorMessage(error));
     throw error;
   }
+}
+
+/** @throws UserError when a check could never be decided in the time that there is */
+async function scheduleOf(
+  settings: Settings,
+  checks: readonly Check[],
+  { signal }: ActionContext,
+): Promise<Schedule> {
+  const { duration, interval } = settings;
+  if (duration !== 'auto') return planSchedule({ duration, interval }, checks);
+  const chosen = await chooseDuration(checks, signal);
+  info(chosen.reason);
+  return planSchedule({ duration: chosen.duration, interval }, checks);
 }
 
 async function verifyRelease(
@@ -155,19 +159,22 @@ async function verifyRelease(
   inputs: Inputs,
   context: ActionContext,
 ): Promise<void> {
-  for (const secret of credentialsOf(settings.checks, settings)) maskSecret(secret);
-  if (settings.grafana?.token !== undefined) maskSecret(settings.grafana.token);
+  maskCredentials(settings);
   const noise = planNoise(settings, currentRun());
-  leaveNoiseToPost(settings);
-  const surroundings = await openSurroundings(settings, subject, context);
+  leaveNoiseToPost(noise);
+  const baseline = await recallBaseline(inputs.baseline, settings.variables);
+  const surroundings = await openSurroundings(settings, subject, baseline, context);
   try {
-    const checks = createChecks(settings.checks, surroundings);
-    const schedule = planSchedule(settings, checks);
-    await beginNoise(noise, schedule.duration + MARGIN, context.signal);
+    const drafted = createChecks(settings.checks, surroundings);
+    const schedule = await scheduleOf(settings, drafted, context);
+    const { duration } = schedule;
+    const checks = createChecks(settings.checks, { ...surroundings, duration });
+    await beginNoise(noise, duration, context.signal);
     const remarks = await Promise.all(checks.map((check) => check.prepare?.(context.signal) ?? []));
-    await announce(checks, schedule, settings);
+    await announce('Verifying', checks, schedule, settings);
     for (const remark of new Set(remarks.flat())) warning(remark);
-    await judge({ checks, schedule, settings, surroundings, subject, inputs, noise }, context);
+    const task = { checks, schedule, settings, surroundings, subject, baseline, inputs, noise };
+    await judge(task, context);
   } finally {
     await endNoise(noise, CUT_OFF);
     await surroundings.close();
@@ -175,16 +182,14 @@ async function verifyRelease(
 }
 
 async function subjectOf(
-  { release, app }: Inputs,
-  config: Config,
+  { release }: Inputs,
   { variables, onFailure, rollbackPolicy }: Settings,
-  { repository }: RunIdentity,
   context: ActionContext,
 ): Promise<Subject | undefined> {
   if (release === undefined) return undefined;
   const request = {
     number: release,
-    app: checkAppName(app ?? config.app ?? appOfRepository(repository)),
+    app: checkAppName(variables.app ?? ''),
     namespace: variables.namespace,
     rollback: onFailure === 'rollback' ? rollbackPolicy : undefined,
   };
@@ -193,7 +198,7 @@ async function subjectOf(
 
 /** Asks every check until the verdict is clear, tells it, and does what follows from it. */
 export async function main(context: ActionContext): Promise<void> {
-  const nothing = { 'failed-check': undefined, report: undefined };
+  const nothing = { 'failed-check': undefined, report: undefined, baseline: undefined };
   const notRolledBack = {
     'rolled-back': 'not-needed',
     'rolled-back-to': undefined,
@@ -203,8 +208,14 @@ export async function main(context: ActionContext): Promise<void> {
   const inputs = readInputs();
   const run = currentRun();
   const config = await loadConfig(inputs.config);
-  const settings = settle(inputs, config, run.ref);
-  const subject = await subjectOf(inputs, config, settings, run, context);
+  if (inputs.phase === 'before') {
+    // There is no release yet, so nothing can become of it.
+    const asked = { ...inputs, release: undefined, onFailure: undefined };
+    await takeBaseline(settle(asked, config, run), inputs, context);
+    return;
+  }
+  const settings = settle(inputs, config, run);
+  const subject = await subjectOf(inputs, settings, context);
   try {
     await verifyRelease(settings, subject, inputs, context);
   } finally {

@@ -42,8 +42,10 @@ describe('what the monitoring is told', () => {
     });
   });
 
-  test('is told apart by the name of the repository where the app has none', () => {
-    expect(markOf(settings({}), RUN)).toBe('[paal app="shop-js" environment="staging"]');
+  test('is told apart by app and environment', () => {
+    expect(markOf(settings({}, { app: 'shop-js' }))).toBe(
+      '[paal app="shop-js" environment="staging"]',
+    );
   });
 
   test.each([

@@ -1,10 +1,7 @@
-import { tmpdir } from 'node:os';
 import { warning } from '@paal/core/action/log';
 import type { RunIdentity } from '@paal/core/action/run';
 import { redact } from '@paal/core/action/secrets';
 import { errorMessage } from '@paal/core/errors';
-import { appOfRepository } from '@paal/core/release/release';
-import { jobStateFile } from '@paal/core/verify/job-state';
 import { silenceMark } from '@paal/core/verify/silence';
 import { fillIn } from '@paal/core/verify/template';
 import {
@@ -19,26 +16,19 @@ import {
   planSilence,
   type SilencePlan,
 } from './noise-silence.ts';
+import { stateFileOf } from './phase.ts';
 import { explanation, headline, type Result } from './result.ts';
 import type { Settings } from './settings.ts';
 
 /** What of settings says whose verification it is. */
 type Whose = Pick<Settings, 'variables'>;
 
-/** The app whose deployment is verified, by the repository where nobody names it. */
-export function appOf({ variables }: Whose, { repository }: RunIdentity): string {
-  return variables.app ?? appOfRepository(repository);
-}
+/** Milliseconds beyond the duration for which alerts stay silenced at least. */
+const MARGIN = 60_000;
 
 /** The mark of silences for what is verified. */
-export function markOf(settings: Whose, run: RunIdentity): string {
-  return silenceMark({ app: appOf(settings, run), environment: settings.variables.environment });
-}
-
-/** The file by which the steps of this job know of each other. */
-export function jobStateOf(settings: Whose, run: RunIdentity): string {
-  const subject = { app: appOf(settings, run), environment: settings.variables.environment };
-  return jobStateFile(subject, process.env.RUNNER_TEMP || tmpdir());
+export function markOf({ variables: { app = '', environment } }: Whose): string {
+  return silenceMark({ app, environment });
 }
 
 /** What the monitoring is told of a deployment while it lasts. */
@@ -54,14 +44,14 @@ export interface Noise {
  */
 export function planNoise(settings: Settings, run: RunIdentity): Noise {
   const { variables } = settings;
-  const app = appOf(settings, run);
-  const place = { app, environment: variables.environment };
+  const { app = '', environment } = variables;
+  const place = { app, environment };
   const alertmanager = fillIn(settings.servers.alertmanager, variables, 'verify.alertmanager');
   const silence = fillIn(settings.silence, variables, 'verify.silence');
   const grafana = fillIn(settings.grafana, variables, 'verify.grafana');
   const facts = { ...variables, app, run: run.url };
   return {
-    file: jobStateOf(settings, run),
+    file: stateFileOf(variables),
     silence: planSilence(silence, alertmanager, place, run.url),
     annotation: planAnnotation(grafana, facts),
   };
@@ -70,7 +60,7 @@ export function planNoise(settings: Settings, run: RunIdentity): Noise {
 /**
  * Silences the alerts, and begins the annotation; goes on with those that an earlier step of this job has
  * begun. A server that does not answer is a warning.
- * @param lasts milliseconds for which the silence must hold at least
+ * @param lasts milliseconds that the measurements take
  * @throws UserError for a silence that Alertmanager refuses; the reason of `signal` once it is aborted
  */
 export async function beginNoise(
@@ -79,7 +69,7 @@ export async function beginNoise(
   signal: AbortSignal,
 ): Promise<void> {
   await Promise.all([
-    beginPlannedSilence(silence, file, lasts, signal),
+    beginPlannedSilence(silence, file, lasts + MARGIN, signal),
     beginPlannedAnnotation(annotation, file, Date.now(), signal),
   ]);
 }

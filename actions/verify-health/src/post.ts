@@ -1,30 +1,27 @@
 import { completeReport } from '@paal/core/action/report-draft';
 import { currentRun } from '@paal/core/action/run';
-import { maskSecret } from '@paal/core/action/secrets';
 import { leaveWord, wordOf } from '@paal/core/action/step-state';
 import { loadConfig } from '@paal/core/config/load';
 import { errorMessage, UserError } from '@paal/core/errors';
 import { recordedTimeline } from '@paal/core/rollout/replay';
 import { readJobState } from '@paal/core/verify/job-state';
-import { credentialsOf } from '@paal/core/verify/plan';
+import { maskCredentials } from './credentials.ts';
 import { readInputs } from './inputs.ts';
-import { CUT_OFF, endNoise, jobStateOf, planNoise } from './noise.ts';
-import { type Settings, settle } from './settings.ts';
+import { CUT_OFF, endNoise, type Noise, planNoise } from './noise.ts';
+import { settle } from './settings.ts';
 
 const JOB_STATE = 'job-state';
 
 /** Leaves word of what the post step may have to end. */
-export function leaveNoiseToPost(settings: Settings): void {
-  leaveWord(JOB_STATE, jobStateOf(settings, currentRun()));
+export function leaveNoiseToPost({ file }: Noise): void {
+  leaveWord(JOB_STATE, file);
 }
 
 async function plan() {
   const inputs = readInputs();
   const run = currentRun();
-  const settings = settle(inputs, await loadConfig(inputs.config), run.ref);
-  const token = settings.grafana?.token;
-  const secrets = credentialsOf(settings.checks, settings);
-  for (const secret of token === undefined ? secrets : [...secrets, token]) maskSecret(secret);
+  const settings = settle(inputs, await loadConfig(inputs.config), run);
+  maskCredentials(settings);
   return planNoise(settings, run);
 }
 

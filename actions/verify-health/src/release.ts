@@ -1,5 +1,6 @@
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { errorMessage, UserError } from '@paal/core/errors';
+import type { Measured } from '@paal/core/release/measured';
 import type { Pruned } from '@paal/core/rollout/prune-objects';
 import { lookForLeftovers, pruneLeftovers, refName } from '@paal/core/rollout/prune-release';
 import { markVerified } from '@paal/core/rollout/verified';
@@ -49,18 +50,20 @@ async function prune(
 }
 
 /**
- * Marks the release as verified, when it still serves, and then prunes what it asks for; while no other
+ * Marks the release as verified, with what was measured of it, when it still serves, and then prunes what it asks for; while no other
  * run changes the app.
  */
 export async function settleRelease(
   subject: Subject,
+  measured: Measured,
   turn: Turn,
   context: ActionContext,
 ): Promise<Marking> {
   const { release, content } = subject;
   const done = await whileAlone(subject, turn, context, async (releases, signal) => {
     const { workloads } = content;
-    const because = await markVerified(subject, releases, release, workloads, { signal });
+    const options = { signal, measured };
+    const because = await markVerified(subject, releases, release, workloads, options);
     if (because) return unmarked(subject, because);
     return {
       ...unmarked(subject, ''),

@@ -3,33 +3,8 @@ import { parseConfig } from '@paal/core/config/parse';
 import { type Config, configSchema } from '@paal/core/config/schema';
 import { DEFAULT_POLICY } from '@paal/core/rollout/policy';
 import type { Inputs } from './inputs.ts';
+import { NO_INPUTS as NONE, runOn } from './settings.test-data.ts';
 import { settle } from './settings.ts';
-
-const NONE: Inputs = {
-  checks: undefined,
-  url: undefined,
-  version: undefined,
-  prometheusUrl: undefined,
-  alertmanagerUrl: undefined,
-  elasticsearchUrl: undefined,
-  workloads: undefined,
-  silence: undefined,
-  grafanaToken: undefined,
-  duration: undefined,
-  interval: undefined,
-  onFailure: undefined,
-  rollbackOn: undefined,
-  onInconclusive: undefined,
-  onError: undefined,
-  rollbackTimeout: undefined,
-  bake: undefined,
-  waitForLease: 0,
-  environment: undefined,
-  namespace: undefined,
-  release: undefined,
-  app: undefined,
-  config: undefined,
-};
 
 const config: Config = parseConfig(
   `
@@ -54,9 +29,9 @@ verify:
 
 describe('the settings of a verification', () => {
   test('are those of the environment whose branch this is, over those at the top', () => {
-    expect(settle(NONE, config, 'refs/heads/main')).toMatchObject({
+    expect(settle(NONE, config, runOn('refs/heads/main'))).toMatchObject({
       variables: { url: 'https://shop.example', namespace: 'shop', environment: 'production' },
-      prometheusUrl: 'https://prometheus.example',
+      servers: { prometheus: 'https://prometheus.example' },
       duration: 600_000,
       interval: 10_000,
       onError: 'pass',
@@ -64,7 +39,7 @@ describe('the settings of a verification', () => {
   });
 
   test('are those at the top, and fail unless told otherwise, where no environment fits', () => {
-    const settings = settle(NONE, config, 'refs/heads/feature/x');
+    const settings = settle(NONE, config, runOn('refs/heads/feature/x'));
     expect(settings).toMatchObject({
       variables: { url: undefined, environment: undefined },
       duration: 300_000,
@@ -94,15 +69,22 @@ describe('the settings of a verification', () => {
       bake: 1_000,
       release: 3,
     };
-    expect(settle(inputs, config, 'refs/heads/main')).toEqual({
+    expect(settle(inputs, config, runOn('refs/heads/main'))).toEqual({
       checks,
       variables: {
         url: 'https://canary.example',
         version: '1.2.3',
         namespace: 'shop-canary',
         environment: 'staging',
+        app: 'shop',
+        release: '3',
       },
-      prometheusUrl: 'https://other.example',
+      servers: {
+        prometheus: 'https://other.example',
+        alertmanager: undefined,
+        elasticsearch: undefined,
+      },
+      workloads: [],
       duration: 1_000,
       interval: 100,
       onFailure: 'rollback',
@@ -114,11 +96,26 @@ describe('the settings of a verification', () => {
     });
   });
 
+  test('may be to ask as long as alert rules need, by paal.yaml or the input', () => {
+    const text = 'verify: { duration: auto, checks: [{ http: { url: "https://shop.example" } }] }';
+    const auto = parseConfig(text, 'paal.yaml', configSchema);
+    expect(settle(NONE, auto, runOn('refs/heads/main')).duration).toBe('auto');
+    expect(settle({ ...NONE, duration: 5 }, auto, runOn('refs/heads/main')).duration).toBe(5);
+    expect(settle({ ...NONE, duration: 'auto' }, config, runOn('refs/heads/main')).duration).toBe(
+      'auto',
+    );
+    expect(() => parseConfig(text.replace('auto', 'aut'), 'paal.yaml', configSchema)).toThrow(
+      '"aut" is not a duration',
+    );
+  });
+
   test('without a check are refused, with the reason why paal.yaml gave none', () => {
     const text = 'environments: { live: { branch: main, verify: { checks: [] } } }';
     const empty = parseConfig(text, 'paal.yaml', configSchema);
-    expect(() => settle(NONE, empty, 'refs/heads/main')).toThrow('There is nothing to verify');
-    expect(() => settle(NONE, empty, 'refs/heads/x')).toThrow('No environment belongs to');
+    expect(() => settle(NONE, empty, runOn('refs/heads/main'))).toThrow(
+      'There is nothing to verify',
+    );
+    expect(() => settle(NONE, empty, runOn('refs/heads/x'))).toThrow('No environment belongs to');
   });
 });
 
@@ -126,7 +123,7 @@ describe('a rollback', () => {
   const settled = (inputs: Partial<Inputs>, text = '') => {
     const check = 'verify: { checks: [{ http: { url: "https://shop.example" } }]';
     const config = parseConfig(`${check}${text} }`, 'paal.yaml', configSchema);
-    return settle({ ...NONE, ...inputs }, config, 'refs/heads/main');
+    return settle({ ...NONE, ...inputs }, config, runOn('refs/heads/main'));
   };
 
   test('follows no verification unless it is asked for', () => {
@@ -152,7 +149,7 @@ describe('a rollback', () => {
         'paal.yaml',
         configSchema,
       ),
-      'refs/heads/main',
+      runOn('refs/heads/main'),
     );
     expect(rollbackPolicy).toMatchObject({ timeout: 120_000, bake: 3_000 });
   });

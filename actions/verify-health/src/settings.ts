@@ -1,3 +1,4 @@
+import type { RunIdentity } from '@paal/core/action/run';
 import type { CheckConfig } from '@paal/core/config/check-schema';
 import {
   type Environment,
@@ -7,6 +8,7 @@ import {
 import type { GrafanaConfig, SilenceConfig } from '@paal/core/config/monitoring-schema';
 import type { Config } from '@paal/core/config/schema';
 import { UserError } from '@paal/core/errors';
+import { appOfRepository } from '@paal/core/release/release';
 import { DEFAULT_POLICY, type RolloutPolicy } from '@paal/core/rollout/policy';
 import type { Servers } from '@paal/core/verify/probe';
 import type { Variables } from '@paal/core/verify/template';
@@ -22,7 +24,8 @@ export interface Settings {
   /** `kind/name` of what is looked at where no release says it. */
   readonly workloads: readonly string[];
   readonly checks: readonly CheckConfig[];
-  readonly duration: number | undefined;
+  /** Milliseconds, or as long as the checks need. */
+  readonly duration: number | 'auto' | undefined;
   readonly interval: number | undefined;
   /** Never `rollback` without a release, which alone says what to go back to. */
   readonly onFailure: OnFailure;
@@ -98,7 +101,11 @@ function workloadsOf({ workloads = [] }: Environment): readonly string[] {
  * Inputs over the environment's values in paal.yaml over its values at the top.
  * @throws UserError when there is no check, the environment is unknown, or a rollback cannot be
  */
-export function settle(inputs: Inputs, config: Config, ref: string): Settings {
+export function settle(
+  inputs: Inputs,
+  config: Config,
+  { ref, repository }: Pick<RunIdentity, 'ref' | 'repository'>,
+): Settings {
   const { name, reason } = chooseEnvironment(config, inputs.environment, ref);
   const environment = environmentSettings(config, name);
   const verify = environment.verify ?? {};
@@ -116,7 +123,7 @@ export function settle(inputs: Inputs, config: Config, ref: string): Settings {
       version: inputs.version,
       namespace: inputs.namespace ?? environment.namespace,
       environment: name,
-      app: inputs.app ?? config.app,
+      app: inputs.app ?? config.app ?? appOfRepository(repository),
       release: inputs.release?.toString(),
     },
     servers: {

@@ -28,13 +28,15 @@ export interface Subject {
   readonly app: string;
   readonly namespace: string;
   readonly release: Release;
+  /** All of the ledger, as they were when this step began. */
+  readonly releases: readonly Release[];
   readonly content: ReleaseContent;
 }
 
 async function find(ledger: Ledger, app: string, namespace: string, number: number) {
   const releases = await ledger.list();
   const release = releases.find((one) => one.number === number);
-  if (release) return release;
+  if (release) return { release, releases };
   const numbers = releases.map((one) => one.number).sort((a, b) => a - b);
   throw new UserError(
     `There is no release ${number} of ${app} in namespace ${namespace}, to be marked as verified. ` +
@@ -84,10 +86,10 @@ export async function openSubject(
     const namespace = request.namespace ?? connection.namespace;
     await requireAccess(connection, namespace, MARKING, { signal });
     const ledger = openLedger(connection, namespace, app);
-    const release = await find(ledger, app, namespace, number);
+    const { release, releases } = await find(ledger, app, namespace, number);
     const content = await ledger.content(release);
     const discovery = discover(connection, { signal });
-    const subject = { connection, discovery, ledger, app, namespace, release, content };
+    const subject = { connection, discovery, ledger, app, namespace, release, releases, content };
     if (content.prune) await planPruning(subject, content, number, { signal });
     if (rollback) await requireRollback(subject, rollback, signal);
     return subject;

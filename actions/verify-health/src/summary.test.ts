@@ -1,40 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Check, Measurement, Outcome } from '@paal/core/verify/check';
-import { checkOf } from '@paal/core/verify/check.test-data';
-import { judge } from '@paal/core/verify/judge';
-import { decisiveCheck, explanation, headline, type Result, reportOf } from './result.ts';
+import { check, measured, numbers, result } from './result.test-data.ts';
+import { decisiveCheck, explanation, headline, measuredOf, reportOf } from './result.ts';
 import { renderSummary } from './summary.ts';
-
-const SCHEDULE = { duration: 4_000, interval: 1_000 };
-
-function check(name: string, successes?: number): Check {
-  const measure = () => Promise.reject(new Error('not asked'));
-  return checkOf(measure, { name, target: `GET ${name}`, threshold: '≤ 1', successes });
-}
-
-function measured(index: number, at: number, outcome: Outcome, more = {}): Measurement {
-  const texts = { value: `value ${at}`, message: `saw ${outcome}`, hint: 'Look closer.' };
-  const asked = { target: 'GET it', threshold: '≤ 1' };
-  return { check: index, at, took: 12, outcome, retry: true, ...texts, ...asked, ...more };
-}
-
-function result(checks: readonly Check[], measurements: readonly Measurement[], more = {}): Result {
-  return {
-    checks,
-    schedule: SCHEDULE,
-    measurements,
-    verdict: judge(measurements, { ...SCHEDULE, checks }),
-    startedAt: new Date('2026-01-02T03:04:05Z'),
-    elapsed: 4_000,
-    cancelled: false,
-    ...more,
-  };
-}
 
 describe('the result', () => {
   test('of a failure names the failed check, not the one that could not be asked', () => {
     const failed = result(
-      [check('metrics'), check('health', 1)],
+      [check('metrics'), check('health', { successes: 1 })],
       [
         measured(0, 0, 'error', { retry: false }),
         ...[0, 1, 2, 3, 4].map((second) => measured(1, second * 1_000, 'failed')),
@@ -54,9 +26,12 @@ describe('the result', () => {
   });
 
   test('has every measurement in the report, with query, value and threshold', () => {
-    const report = reportOf(result([check('health', 1)], [measured(0, 0, 'succeeded')]), {
-      version: '1.2.3',
-    });
+    const report = reportOf(
+      result([check('health', { successes: 1 })], [measured(0, 0, 'succeeded')]),
+      {
+        version: '1.2.3',
+      },
+    );
     expect(report).toMatchObject({
       status: 'succeeded',
       'failed-check': null,
@@ -75,6 +50,46 @@ describe('the result', () => {
   });
 });
 
+describe('the report', () => {
+  test('has the policy of each check, the five points, and what was compared with', () => {
+    const baseline = { app: 'shop', environment: '', taken: '2026-01-02T03:00:00Z', checks: {} };
+    const limited = check('metrics', {
+      failureLimit: 2,
+      errorLimit: 3,
+      initialDelay: 500,
+      interval: 50,
+    });
+    const checks = [limited, check('beside', { reportOnly: true, point: 'logs' })];
+    const report = reportOf(result(checks, [measured(0, 0, 'succeeded')]), {}, baseline);
+    expect(report).toMatchObject({
+      baseline,
+      checks: [
+        {
+          'failure-limit': 2,
+          'error-limit': 3,
+          'initial-delay-ms': 500,
+          'interval-ms': 50,
+          'report-only': false,
+        },
+        { 'failure-limit': 0, 'error-limit': null, 'interval-ms': 1_000, 'report-only': true },
+      ],
+      points: [
+        { point: 'health', verdict: 'not decided', checks: ['metrics'] },
+        { point: 'functionality', verdict: 'no check', checks: [] },
+        { point: 'monitoring', verdict: 'no check' },
+        { point: 'logs', verdict: 'report-only', checks: ['beside'] },
+        { point: 'performance', verdict: 'no check' },
+      ],
+    });
+  });
+
+  test('of a verified release is what the ledger keeps: the median of each check with numbers', () => {
+    const checks = [check('errors', { type: 'prometheus' }), check('health')];
+    const seen = [...numbers(0, [0.5, 0.1, 0.2]), measured(1, 0, 'succeeded')];
+    expect(measuredOf(result(checks, seen))).toEqual({ 'prometheus errors': 0.2 });
+  });
+});
+
 describe('the summary', () => {
   test('begins with the verdict and its cause, and has a line for each check', () => {
     const text = renderSummary(
@@ -84,8 +99,12 @@ describe('the summary', () => {
       ),
     );
     expect(text.startsWith('## Verification failed\n\nCheck &quot;health&quot;')).toBe(true);
-    expect(text).toContain('| health | ❌ failed | 1 | <code>value 0</code> | <code>≤ 1</code> |');
-    expect(text).toContain('| metrics | ➖ not decided | 1 |');
+    expect(text).toContain(
+      '| &emsp;health | ❌ failed | 1 | <code>value 0</code> | <code>≤ 1</code> |',
+    );
+    expect(text).toContain('| &emsp;metrics | ➖ not decided | 1 |');
+    expect(text).toContain('| **Application health checks are passing** | ❌ failed |');
+    expect(text).toContain('| **No errors in application logs** | ➖ no check |');
     expect(text).toMatch(/<details><summary>metrics(?:&#58;|:) 1 measurement<\/summary>/);
   });
 
@@ -103,6 +122,7 @@ describe('the summary', () => {
             hint: evil,
             excerpt: evil,
             warnings: [evil],
+            details: [evil],
           }),
         ],
       ),
@@ -115,6 +135,37 @@ describe('the summary', () => {
     for (const line of outside.split('\n').filter((one) => one.startsWith('|'))) {
       expect([4, 6]).toContain(line.split('|').length - 1);
     }
+  });
+
+  test('has what was found one by one, where it is news, and as evidence', () => {
+    const pods = Array.from({ length: 60 }, (_, index) => `pod-${index} is not ready`);
+    const seen = [0, 1_000, 2_000].map((at) => measured(0, at, 'failed', { details: pods }));
+    const text = renderSummary(result([check('pods', { failureLimit: Infinity })], seen));
+    expect(text).toContain('pod-49 is not ready\nand 10 more, in the report');
+    expect(text.match(/saw failed<br>pod-0 is not ready/g)).toHaveLength(1);
+    expect(text).toContain('pod-9 is not ready<br>and 50 more, in the report');
+    expect(text.match(/\| saw failed \|/g)).toHaveLength(2);
+  });
+
+  test('has a long number in few digits, and what has a unit as it is', () => {
+    const checks = [check('errors'), check('lines')];
+    const long = { value: '0.10341921092448217', number: 0.10341921092448217 };
+    const seen = [
+      measured(0, 0, 'failed', long),
+      measured(1, 0, 'failed', { value: '12 lines', number: 12 }),
+    ];
+    const text = renderSummary(result(checks, seen));
+    expect(text).toContain('| 1 | <code>0.1034</code> |');
+    expect(text).toContain('| 1 | <code>12 lines</code> |');
+    expect(text).toContain('<code>0.10341921092448217</code>');
+  });
+
+  test('marks what decides nothing, and it decides nothing of its point', () => {
+    const checks = [check('health', { successes: 1 }), check('beside', { reportOnly: true })];
+    const seen = [measured(1, 0, 'failed', { retry: false }), measured(0, 0, 'succeeded')];
+    const text = renderSummary(result(checks, seen));
+    expect(text).toContain('| **Application health checks are passing** | ✅ succeeded |');
+    expect(text).toContain('| &emsp;beside (report-only) | ❌ failed |');
   });
 
   test('of a long verification keeps the last hundred measurements of each check', () => {

@@ -1,12 +1,12 @@
 import { cwd, env } from 'node:process';
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { info } from '@paal/core/action/log';
-import { currentRun } from '@paal/core/action/run';
 import { lacksAccess, missingAccess } from '@paal/core/cluster/access-review';
 import { type Connection, connect, loadKubeConfig } from '@paal/core/cluster/connection';
 import { hurried } from '@paal/core/cluster/hurried';
 import { serverTime } from '@paal/core/cluster/server-time';
 import { UserError } from '@paal/core/errors';
+import { measuredBefore } from '@paal/core/release/measured';
 import { blinding, watchAccess } from '@paal/core/rollout/access';
 import { type OpenLive, openLive } from '@paal/core/rollout/live';
 import { clusterAccess } from '@paal/core/verify/plan';
@@ -14,6 +14,7 @@ import type { Surroundings } from '@paal/core/verify/probe';
 import { parseWorkload } from '@paal/core/workload/reference';
 import { workloadResource } from '@paal/core/workload/template';
 import type { WorkloadRef } from '@paal/core/workload/types';
+import { type Baseline, keyOf } from './baseline.ts';
 import { markOf } from './noise.ts';
 import type { Settings } from './settings.ts';
 import type { Subject } from './subject.ts';
@@ -75,9 +76,11 @@ async function lookAtWorkloads(
       if (missing.length > 0) throw lacksAccess(namespace, missing);
     }
     const age =
-      created && (await serverTime(connection, namespace, { signal })) - Date.parse(created);
+      created === undefined
+        ? undefined
+        : (await serverTime(connection, namespace, { signal })) - Date.parse(created);
     const tools = { connection, namespace, clock, signal, onNotice: info };
-    const live = openLive(tools, workloads, age || undefined);
+    const live = openLive(tools, workloads, age);
     return {
       ...live,
       close: async () => {
@@ -93,11 +96,13 @@ async function lookAtWorkloads(
 
 /**
  * What the checks need to know beside their own configuration. Changes nothing.
+ * @param baseline what was kept before the release
  * @throws UserError when they look at workloads, and there is no cluster, no workload or no permission
  */
 export async function openSurroundings(
   settings: Settings,
   subject: Subject | undefined,
+  baseline: Baseline | undefined,
   context: ActionContext,
 ): Promise<OpenSurroundings> {
   const live = await lookAtWorkloads(settings, subject, context);
@@ -105,8 +110,10 @@ export async function openSurroundings(
     variables: settings.variables,
     servers: settings.servers,
     live,
-    before: () => undefined,
-    silenceMark: markOf(settings, currentRun()),
+    silenceMark: markOf(settings),
+    before: (type, name) => baseline?.checks[keyOf(type, name)],
+    verifiedBefore: (type, name) =>
+      subject && measuredBefore(subject.releases, subject.release.number, keyOf(type, name)),
     clock: context.clock,
     workspace: env.GITHUB_WORKSPACE ?? cwd(),
     close: async () => await live?.close(),

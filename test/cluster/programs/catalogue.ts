@@ -74,20 +74,25 @@ function github(repository: string, version: string, file: string): string {
   return `https://github.com/${repository}/releases/download/v${version}/${file}`;
 }
 
-function prometheusRelease(name: string, version: string, os: string, arch: string): Release {
-  const folder = `${name}-${version}.${os}-${arch}`;
+/** A program in a release of Prometheus's organisation; most carry one of the repository's name. */
+function prometheusProgram(repository: string, version: string, program = repository) {
   return {
-    url: github(`prometheus/${name}`, version, `${folder}.tar.gz`),
-    checksums: github(`prometheus/${name}`, version, 'sha256sums.txt'),
-    member: `${folder}/${name}`,
-  };
+    version,
+    versionArguments: ['--version'],
+    release: ({ os, arch }: Platform): Release => {
+      const folder = `${repository}-${version}.${os}-${arch}`;
+      return {
+        url: github(`prometheus/${repository}`, version, `${folder}.tar.gz`),
+        checksums: github(`prometheus/${repository}`, version, 'sha256sums.txt'),
+        member: `${folder}/${program}`,
+      };
+    },
+  } as const satisfies Published;
 }
 
-const PROMETHEUS = {
-  version: '3.15.1',
-  versionArguments: ['--version'],
-  release: ({ os, arch }) => prometheusRelease('prometheus', '3.15.1', os, arch),
-} as const satisfies Published;
+const PROMETHEUS = '3.15.1';
+const ALERTMANAGER = '0.31.1';
+const PROMETHEUS_VERSION = 'github.com/prometheus/common/version.Version';
 
 /** Every program that the test cluster can ask for, with its pinned version and its sources. */
 export const catalogue = {
@@ -189,26 +194,41 @@ export const catalogue = {
     minutes: 2,
   },
   prometheus: {
-    ...PROMETHEUS,
+    ...prometheusProgram('prometheus', PROMETHEUS),
     // The versions of its Go modules count the same releases in another way.
     module: 'prometheus',
     package: 'github.com/prometheus/prometheus/cmd/prometheus',
     // The service discoveries of all clouds would triple the build.
     tags: ['remove_all_sd', 'enable_kubernetes_sd'],
-    variables: { 'github.com/prometheus/common/version.Version': PROMETHEUS.version },
+    variables: { [PROMETHEUS_VERSION]: PROMETHEUS },
     minutes: 3,
   },
   // Debian builds it without kubernetes_sd_configs. Most tests need none, and no build of minutes.
   'prometheus-without-discovery': {
-    ...PROMETHEUS,
+    ...prometheusProgram('prometheus', PROMETHEUS),
     executable: 'prometheus',
     debian: 'prometheus',
   },
+  // Debian's knows no kubernetes_sd_configs either; it tests rules as well as the release does.
+  promtool: {
+    ...prometheusProgram('prometheus', PROMETHEUS, 'promtool'),
+    debian: 'promtool',
+  },
   alertmanager: {
-    version: '0.31.1',
-    versionArguments: ['--version'],
-    release: ({ os, arch }) => prometheusRelease('alertmanager', '0.31.1', os, arch),
+    ...prometheusProgram('alertmanager', ALERTMANAGER),
     debian: 'prometheus-alertmanager',
+  },
+  // Debian's is older than the url_file of webhooks, and would refuse a configuration without secrets.
+  amtool: {
+    ...prometheusProgram('alertmanager', ALERTMANAGER, 'amtool'),
+    module: 'amtool',
+    package: 'github.com/prometheus/alertmanager/cmd/amtool',
+    variables: { [PROMETHEUS_VERSION]: ALERTMANAGER },
+    minutes: 1,
+  },
+  pushgateway: {
+    ...prometheusProgram('pushgateway', '1.11.3'),
+    debian: 'prometheus-pushgateway',
   },
   podprobe: {
     version: '3',

@@ -9,6 +9,8 @@ import { findExecutable } from './look-up.ts';
 interface Package {
   /** The executable by which the package is recognised, however it got there. */
   readonly executable: string;
+  /** What apt-get installs, where the package brings more than one executable. */
+  readonly from?: string;
   /** Folders beside PATH where distributions put it. */
   readonly folders?: readonly string[];
   /** The service that it would leave running on the machine. */
@@ -30,9 +32,14 @@ export const packages = {
   skopeo: { executable: 'skopeo' },
   buildah: { executable: 'buildah' },
   prometheus: { executable: 'prometheus', service: 'prometheus' },
+  promtool: { executable: 'promtool', from: 'prometheus', service: 'prometheus' },
   'prometheus-alertmanager': {
     executable: 'prometheus-alertmanager',
     service: 'prometheus-alertmanager',
+  },
+  'prometheus-pushgateway': {
+    executable: 'prometheus-pushgateway',
+    service: 'prometheus-pushgateway',
   },
   'openssh-server': { executable: 'sshd', service: 'ssh' },
   shellcheck: { executable: 'shellcheck' },
@@ -91,8 +98,16 @@ async function disableServices(names: readonly PackageName[]): Promise<void> {
   for (const service of services) await execa('systemctl', ['disable', '--now', service]);
 }
 
+/** What apt-get has to install for these. */
+function sources(names: readonly PackageName[]): readonly string[] {
+  return names.map((name) => {
+    const { from = name }: Package = packages[name];
+    return from;
+  });
+}
+
 async function install(names: readonly PackageName[], signal?: AbortSignal): Promise<void> {
-  const args = ['install', '--yes', '--no-install-recommends', ...names];
+  const args = ['install', '--yes', '--no-install-recommends', ...sources(names)];
   try {
     await aptGet(args, signal);
   } catch (error) {
@@ -116,7 +131,7 @@ export async function ensurePackages<Name extends PackageName>(
   const missing: Name[] = [];
   for (const name of names) if ((await findPackage(name)) === undefined) missing.push(name);
   if (missing.length > 0) {
-    const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+    const command = `apt-get install -y --no-install-recommends ${sources(missing).join(' ')}`;
     if (process.getuid?.() !== 0 || (await findExecutable('apt-get')) === undefined) {
       throw new UserError(
         `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} needed and missing: ` +

@@ -12,6 +12,16 @@
 //	READY_AFTER     /ready answers 503 for this time
 //	NEVER_READY     /ready answers 503 for ever
 //	STATUS          what / answers with; 200
+//	ERROR_RATE      / answers so many per cent of the requests with 500, evenly spread; 0
+//	ERRORS_AFTER    only this long after the start
+//	ERROR_VERSION   only when it is of this version
+//	LOG_ERRORS      logs every 500 of / as a line of JSON, {"level":"error","message":…}
+//	LATENCY         / answers only after this time, such as 3s
+//	LATENCY_AFTER   only this long after the start
+//	METRICS_FROM_START
+//	                /metrics has http_requests_total of 200 and 500 before there was such an answer
+//	REPORT_VERSION  what /version says instead of VERSION
+//	STALE_ORDINAL   only in the pod of a StatefulSet that has this ordinal
 //	IGNORE_SIGTERM  goes on when it is told to end
 package main
 
@@ -25,7 +35,6 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -142,32 +151,11 @@ func allocate(text string) []byte {
 	return memory
 }
 
-// counter counts answers by status, and gives them as Prometheus wants them.
-type counter struct {
-	mutex  sync.Mutex
-	counts map[int]int
-}
-
-func (c *counter) add(status int) {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	c.counts[status]++
-}
-
-func (c *counter) write(w http.ResponseWriter) {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	fmt.Fprint(w, "# HELP http_requests_total Requests by the status of their answer.\n# TYPE http_requests_total counter\n")
-	for status, count := range c.counts {
-		fmt.Fprintf(w, "http_requests_total{status=\"%d\"} %d\n", status, count)
-	}
-}
-
 func serve(started time.Time) {
 	readyAt := started.Add(duration("READY_AFTER"))
 	neverReady := os.Getenv("NEVER_READY") != ""
-	status := number("STATUS", http.StatusOK)
-	requests := &counter{counts: map[int]int{}}
+	answers := newAnswers(started)
+	requests := newMetrics(os.Getenv("METRICS_FROM_START") != "")
 	var stopping atomic.Bool
 
 	mux := http.NewServeMux()
@@ -183,13 +171,19 @@ func serve(started time.Time) {
 	})
 	mux.HandleFunc("GET /version", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprintf(w, "{\"status\":\"ok\",\"version\":%q}\n", version())
+		fmt.Fprintf(w, "{\"status\":\"ok\",\"version\":%q}\n", reportedVersion())
 	})
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
 		requests.write(w)
 	})
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		requests.add(status)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		begun := time.Now()
+		status, latency := answers.next()
+		time.Sleep(latency)
+		if status == http.StatusInternalServerError {
+			answers.tell(r.URL.Path)
+		}
+		requests.add(status, time.Since(begun))
 		w.WriteHeader(status)
 		fmt.Fprintf(w, "test-app %s\n", version())
 	})

@@ -5,6 +5,7 @@ import { errorMessage, UserError } from '../errors.ts';
 import { ApiError, hasCode, mayHaveTakenEffect, UnreachableError } from './api-error.ts';
 import { signIn } from './credentials.ts';
 import { exchangesWith } from './exchange.ts';
+import type { Forwarded, ForwardRequest } from './forwarded.ts';
 import type { KubeObject } from './object.ts';
 import { isInEffect, mayBeRefusedForFirst, writtenPath } from './repeat.ts';
 import { type Attempts, nextAttempt, withAttempts } from './retry.ts';
@@ -51,6 +52,12 @@ export interface Connection {
   request<T>(request: KubeRequest, options?: RequestOptions): Promise<T>;
   /** Sends a GET once and gives the answer's text as it comes. */
   stream(request: KubeRequest, signal: AbortSignal): Promise<AsyncIterable<string>>;
+  /**
+   * Sends a request once that the API server hands on, such as to a pod, and gives the answer, whatever its
+   * status and whoever gave it.
+   * @throws UnreachableError when there is none, or none in time
+   */
+  forward(request: ForwardRequest, signal: AbortSignal): Promise<Forwarded>;
   close(): Promise<void>;
 }
 
@@ -149,6 +156,7 @@ export function connect(config: KubeConfig, clock: Clock = systemClock): Connect
       body.setEncoding('utf8');
       return body as AsyncIterable<string>;
     },
+    forward: async (asked, signal) => await inTurn(() => exchange.forward(asked, signal)),
     close: () => session.close(),
   };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { accessRuleOf } from './api-error.ts';
 import type { KubeRequest } from './connection.ts';
 import type { Credentials, SignIn } from './credentials.ts';
+import { type Forwarded, type ForwardRequest, forwarded } from './forwarded.ts';
 import { apiError } from './refusal.ts';
 import { brokenAnswer, unanswered, unreachable } from './unreachable.ts';
 
@@ -28,9 +29,19 @@ export interface Exchange {
   ): Promise<Dispatcher.ResponseData>;
   /** Gives the answer as JSON. */
   json<T>(request: KubeRequest, timeout: number, signal: AbortSignal | undefined): Promise<T>;
+  /**
+   * Gives whatever answer came to a request that the API server hands on; a 401 of the API server itself
+   * is answered with fresh credentials, once.
+   * @throws UnreachableError when there is none
+   */
+  forward(request: ForwardRequest, signal: AbortSignal): Promise<Forwarded>;
 }
 
-function urlOf(server: string, { path, query = {} }: KubeRequest): URL {
+type Sent = Pick<KubeRequest, 'path' | 'query' | 'purpose'> & {
+  readonly method: KubeRequest['method'] | ForwardRequest['method'];
+};
+
+function urlOf(server: string, { path, query = {} }: Pick<Sent, 'path' | 'query'>): URL {
   const url = new URL(server + path);
   for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
   return url;
@@ -51,7 +62,8 @@ function first(value: string | string[] | undefined): string | undefined {
 /** Exchanges with the API server at `server`, signed in by `session`. */
 export function exchangesWith(server: string, session: SignIn, clock: Clock): Exchange {
   const begin = async (
-    request: KubeRequest,
+    request: Sent,
+    content: { readonly headers: Readonly<Record<string, string>>; readonly body: string | null },
     { headers, dispatcher }: Credentials,
     limits: ExchangeLimits,
     signal: AbortSignal | undefined,
@@ -67,8 +79,8 @@ export function exchangesWith(server: string, session: SignIn, clock: Clock): Ex
       return await send(urlOf(server, request), {
         method: request.method,
         dispatcher,
-        headers: { ...headers, ...headersOf(request) },
-        body: request.body === undefined ? null : JSON.stringify(request.body),
+        headers: { ...content.headers, ...headers },
+        body: content.body,
         // undici counts it from when it is connected, and connecting may take long as well.
         headersTimeout: 0,
         bodyTimeout: limits.body,
@@ -85,12 +97,14 @@ export function exchangesWith(server: string, session: SignIn, clock: Clock): Ex
 
   const answer: Exchange['answer'] = async (request, limits, signal) => {
     let credentials = await session.credentials(signal);
-    let response = await begin(request, credentials, limits, signal);
+    const json = request.body === undefined ? null : JSON.stringify(request.body);
+    const content = { headers: headersOf(request), body: json };
+    let response = await begin(request, content, credentials, limits, signal);
     if (response.statusCode === 401) {
       await response.body.dump();
       session.renew(credentials);
       credentials = await session.credentials(signal);
-      response = await begin(request, credentials, limits, signal);
+      response = await begin(request, content, credentials, limits, signal);
     }
     const { statusCode, headers, body } = response;
     const isHtml = first(headers['content-type'])?.startsWith('text/html') ?? false;
@@ -103,8 +117,17 @@ export function exchangesWith(server: string, session: SignIn, clock: Clock): Ex
     throw apiError(request.purpose, statusCode, text, rule, first(headers['retry-after']));
   };
 
+  const forward: Exchange['forward'] = async (request, signal) => {
+    const content = { headers: request.headers, body: request.body ?? null };
+    const limits = { answer: request.timeout, body: request.timeout };
+    const ask = (credentials: Credentials, inTime: AbortSignal) =>
+      begin(request, content, credentials, limits, inTime);
+    return await forwarded(request, { server, session, clock, ask }, signal);
+  };
+
   return {
     answer,
+    forward,
     json: async <T>(
       request: KubeRequest,
       timeout: number,

@@ -42,6 +42,7 @@ function scripted(watches: readonly Answer[], lists: readonly Page[]) {
   const asked: KubeRequest[] = [];
   const [streams, pages] = [[...watches], [...lists]];
   const connection: Connection = {
+    forward: () => Promise.reject(new Error('nothing is forwarded')),
     server: '',
     namespace: '',
     close: async () => undefined,

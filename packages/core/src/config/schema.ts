@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { checkSchema } from './check-schema.ts';
-import { durationSchema } from './duration-schema.ts';
+import { autoDurationSchema, durationSchema } from './duration-schema.ts';
 import { LINT_RULES, LINT_SEVERITIES } from './lint-rules.ts';
 import { grafanaSchema, silenceSchema } from './monitoring-schema.ts';
 
@@ -99,7 +99,7 @@ const sections = {
     .optional(),
   verify: z
     .strictObject({
-      duration: duration.optional(),
+      duration: autoDurationSchema.optional(),
       interval: duration.optional(),
       prometheus: name.optional().describe('Address of the Prometheus server'),
       alertmanager: name.optional().describe('Address of the Alertmanager'),

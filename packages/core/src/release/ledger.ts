@@ -4,6 +4,7 @@ import { errorMessage, UserError } from '../errors.ts';
 import type { Completion } from './completion.ts';
 import { releasesToPrune } from './history.ts';
 import { openStore, readableContent } from './ledger-store.ts';
+import type { Measured } from './measured.ts';
 import {
   ledgerSelector,
   otherReleasesSelector,
@@ -51,9 +52,14 @@ export interface Ledger {
   complete(release: Release, status: ReleaseStatus, completion: Completion): Promise<void>;
   /**
    * Says what became of a release, and which of its workloads were taken back since. It is sealed:
-   * what it holds does not change any more.
+   * what it holds does not change any more. With what was measured of it, that is kept, too.
    */
-  mark(release: Release, status: ReleaseStatus, takenBack?: readonly string[]): Promise<void>;
+  mark(
+    release: Release,
+    status: ReleaseStatus,
+    takenBack?: readonly string[],
+    measured?: Measured,
+  ): Promise<void>;
   /** Says which workloads of earlier releases were deleted after a release. */
   markPruned(release: Release, workloads: readonly string[]): Promise<void>;
 }
@@ -178,9 +184,9 @@ export function openLedger(
       for (const part of parts) await store.create(part, purpose);
       await store.change(nameOf(release), change, purpose);
     },
-    mark: async (release, status, takenBack = release.takenBack) => {
+    mark: async (release, status, takenBack = release.takenBack, measured) => {
       const purpose = `mark release ${release.number} of ${app} as ${status}`;
-      await store.change(nameOf(release), sealing(release, status, takenBack), purpose);
+      await store.change(nameOf(release), sealing(release, status, takenBack, measured), purpose);
     },
     markPruned: async (release, workloads) => {
       const purpose = `say what was pruned after release ${release.number} of ${app}`;

@@ -1,5 +1,6 @@
 import { type KubeObject, type ObjectMeta, objectName } from '../cluster/object.ts';
 import { UserError } from '../errors.ts';
+import { type Measured, readMeasured, writeMeasured } from './measured.ts';
 import { readNames, readSubset, writeNames, writeSubset } from './name-list.ts';
 import {
   RELEASE_STATUSES,
@@ -17,6 +18,7 @@ const LABEL_STATUS = 'paal.dev/status';
 const ANNOTATION_VERSION = 'paal.dev/version';
 const ANNOTATION_WORKLOADS = 'paal.dev/workloads';
 const ANNOTATION_TAKEN_BACK = 'paal.dev/taken-back';
+const ANNOTATION_MEASURED = 'paal.dev/measured';
 const ANNOTATION_PRUNED = 'paal.dev/pruned';
 const ANNOTATION_RUN = 'paal.dev/run';
 const ANNOTATION_COMMIT = 'paal.dev/commit';
@@ -44,7 +46,10 @@ export function ledgerSelector(app: string): string {
 export const NO_LEDGER = `!${LABEL_APP}`;
 
 /** What a release is told by when it begins. */
-export type ReleaseHead = Omit<Release, 'created' | 'workloads' | 'takenBack' | 'pruned'>;
+export type ReleaseHead = Omit<
+  Release,
+  'created' | 'workloads' | 'takenBack' | 'pruned' | 'measured'
+>;
 
 /** Reads a release from its ConfigMap's metadata; `undefined` for what is no release of ours. */
 export function releaseOf(metadata: ObjectMeta): Release | undefined {
@@ -55,6 +60,7 @@ export function releaseOf(metadata: ObjectMeta): Release | undefined {
   if (!Number.isInteger(number) || !status || !app) return undefined;
   const text = (annotation: string): string => annotations[annotation] ?? '';
   const workloads = readNames(text(ANNOTATION_WORKLOADS));
+  const measured = readMeasured(text(ANNOTATION_MEASURED));
   return {
     app,
     number,
@@ -68,6 +74,7 @@ export function releaseOf(metadata: ObjectMeta): Release | undefined {
     actor: text(ANNOTATION_ACTOR),
     migrationVersion: text(ANNOTATION_MIGRATION),
     created: metadata.creationTimestamp ?? '',
+    ...(measured ? { measured } : {}),
   };
 }
 
@@ -110,10 +117,15 @@ export function fateOf(
   { workloads }: Pick<Release, 'workloads'>,
   status: ReleaseStatus,
   takenBack: readonly string[],
+  measured: Measured = {},
 ): Required<Pick<ObjectMeta, 'labels' | 'annotations'>> {
+  const numbers = writeMeasured(measured);
   return {
     labels: { [LABEL_STATUS]: status },
-    annotations: { [ANNOTATION_TAKEN_BACK]: writeSubset(takenBack, workloads) },
+    annotations: {
+      [ANNOTATION_TAKEN_BACK]: writeSubset(takenBack, workloads),
+      ...(numbers ? { [ANNOTATION_MEASURED]: numbers } : {}),
+    },
   };
 }
 

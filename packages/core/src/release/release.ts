@@ -5,6 +5,7 @@ import type { ImageId } from '../workload/image-ids.ts';
 import type { PodTemplate, WorkloadRef } from '../workload/types.ts';
 import type { ConfigRecord } from './config-record.ts';
 import type { ObjectSet } from './inventory.ts';
+import type { Measured } from './measured.ts';
 
 /** What became of a release. `adopted` is what ran before PAAL's first write. */
 export const RELEASE_STATUSES = [
@@ -40,6 +41,8 @@ export interface Release {
   /** File name of the database's last migration when it was put out; empty when unknown. */
   readonly migrationVersion: string;
   readonly created: string;
+  /** What the verification measured by which it was marked; absent where it measured no numbers. */
+  readonly measured?: Measured;
 }
 
 /** One workload of a release. */

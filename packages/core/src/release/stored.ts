@@ -2,6 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { type KubeObject, type ObjectMeta, objectName } from '../cluster/object.ts';
 import { UserError } from '../errors.ts';
 import { type Completion, completed } from './completion.ts';
+import type { Measured } from './measured.ts';
 import { fateOf, headMetadata, partConfigMap, type ReleaseHead } from './metadata.ts';
 import { type Release, type ReleaseContent, type ReleaseStatus, releaseName } from './release.ts';
 
@@ -107,8 +108,9 @@ export function sealing(
   release: Release,
   status: ReleaseStatus,
   takenBack: readonly string[],
+  measured?: Measured,
 ): object {
-  return { metadata: fateOf(release, status, takenBack), immutable: true };
+  return { metadata: fateOf(release, status, takenBack, measured), immutable: true };
 }
 
 /** What completes a release and seals it: a change of its head, and the parts to write before that. */

@@ -72,6 +72,7 @@ describe('the log of a container that crashed', () => {
     const clock = virtualClock();
     const left = [...answers];
     const connection: Connection = {
+      forward: () => Promise.reject(new Error('nothing is forwarded')),
       server: '',
       namespace: '',
       close: async () => undefined,

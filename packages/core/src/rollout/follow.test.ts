@@ -32,6 +32,7 @@ async function unblocking(answers: readonly (Error | undefined)[], breaks = fals
     ['/events', []],
   ];
   const connection: Connection = {
+    forward: () => Promise.reject(new Error('nothing is forwarded')),
     server: '',
     namespace: '',
     close: async () => undefined,

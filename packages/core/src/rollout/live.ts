@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { ApiError, UnreachableError } from '../cluster/api-error.ts';
 import { readObject } from '../cluster/apply.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { objectName } from '../cluster/object.ts';
@@ -27,7 +28,17 @@ export interface OpenLive extends Live {
   close(): Promise<void>;
 }
 
+/** A change is seen at once; this is for what no change tells, such as a refusal. */
 const LONGEST_WAIT = 1_000;
+/** Until everything was seen once. */
+const PATIENCE_FIRST = 10_000;
+/** For a stream that broke: most are whole again within a second. */
+const PATIENCE_BEHIND = 3_000;
+
+interface Opened {
+  readonly view: View;
+  readonly targets: readonly RolloutTarget[];
+}
 
 async function targetOf(
   { connection, signal }: LiveTools,
@@ -57,12 +68,50 @@ export function openLive(
 ): OpenLive {
   const { connection, namespace, clock, onNotice } = tools;
   const begin = clock.now();
-  let opened: Promise<{ view: View; targets: readonly RolloutTarget[] }> | undefined;
+  let opened: Promise<Opened> | undefined;
+  let trouble = 'nothing was heard of it yet';
 
-  const open = async () => {
+  /** What cannot be opened is tried anew at the next read. */
+  const reopened = (): Promise<Opened> =>
+    open().catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+
+  const open = async (): Promise<Opened> => {
     const targets = await Promise.all(workloads.map((workload) => targetOf(tools, workload)));
-    const listener = { onObjects: () => undefined, onNotice };
+    const tell = (message: string): void => {
+      trouble = message;
+      onNotice(message);
+    };
+    const listener = { onObjects: () => undefined, onNotice: tell };
     return { targets, view: openView({ ...tools, listener }, watchesFor(targets)) };
+  };
+
+  /** Waits until what the watches show is the present. */
+  const settle = async (view: View, signal: AbortSignal): Promise<void> => {
+    const start = clock.now();
+    for (;;) {
+      signal.throwIfAborted();
+      view.throwIfRefused();
+      const complete = view.isComplete();
+      if (complete && view.read(clock.now()).current) return;
+      const left = start + (complete ? PATIENCE_BEHIND : PATIENCE_FIRST) - clock.now();
+      if (left <= 0) {
+        throw new UnreachableError(
+          `What runs in namespace ${namespace} is not known at the moment: ${trouble}`,
+          'broken',
+        );
+      }
+      await view.changed(Math.min(LONGEST_WAIT, left));
+    }
+  };
+
+  /** Watches that were refused have ended: the next read begins anew, and may be allowed by then. */
+  const giveUp = async (attempt: Promise<Opened>): Promise<void> => {
+    if (opened !== attempt) return;
+    opened = undefined;
+    await (await attempt).view.close();
   };
 
   return {
@@ -71,28 +120,23 @@ export function openLive(
     names: workloads.map(({ kind, name }) => objectName(kind, name)),
     age: () => (ageAtStart === undefined ? undefined : ageAtStart + clock.now() - begin),
     read: async (signal) => {
-      opened ??= open();
-      const { view, targets } = await opened;
-      while (!view.isComplete()) {
+      opened ??= reopened();
+      const attempt = opened;
+      try {
+        const { view, targets } = await attempt;
+        await settle(view, signal);
+        const { collections } = view.read(clock.now());
+        return targets.map((target, index) => {
+          const { object, related, progress, events } = observationOf(collections, target);
+          const { pods, newPods } = related;
+          const workload = workloads[index] as WorkloadRef;
+          return { workload, object, pods, newPods, progress, events };
+        });
+      } catch (error) {
         signal.throwIfAborted();
-        view.throwIfRefused();
-        await view.changed(LONGEST_WAIT);
+        if (error instanceof ApiError) await giveUp(attempt);
+        throw error;
       }
-      signal.throwIfAborted();
-      view.throwIfRefused();
-      const { collections } = view.read(clock.now());
-      return targets.map((target, index) => {
-        const { object, related, progress, events } = observationOf(collections, target);
-        const { pods, newPods } = related;
-        return {
-          workload: workloads[index] as WorkloadRef,
-          object,
-          pods,
-          newPods,
-          progress,
-          events,
-        };
-      });
     },
     close: async () => {
       const { view } = (await opened?.catch(() => undefined)) ?? {};

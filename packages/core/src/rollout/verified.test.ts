@@ -59,21 +59,25 @@ describe('a release is marked as verified', () => {
   async function marking(signal: AbortSignal, ...later: Parameters<typeof release>[]) {
     const marked: string[] = [];
     const ledger: Partial<Ledger> = {
-      mark: async (one, status) => {
-        marked.push(`${one.number} ${status}`);
+      mark: async (one, status, _, measured) => {
+        marked.push(`${one.number} ${status} ${JSON.stringify(measured)}`);
       },
     };
     const tools = { connection: connection as Connection, ledger: ledger as Ledger };
     const own = release(2, 'rolled-out');
     const releases = [own, ...later.map((one) => release(...one))];
-    const why = await markVerified(tools, releases, own, [released], { signal }).catch(String);
+    const why = await markVerified(tools, releases, own, [released], {
+      signal,
+      measured: { 'http health': 1 },
+    }).catch(String);
     return { marked, why };
   }
 
   const { signal } = new AbortController();
 
-  test('when it still serves', async () => {
-    expect(await marking(signal)).toEqual({ marked: ['2 verified'], why: undefined });
+  test('with what was measured of it, when it still serves', async () => {
+    const marked = ['2 verified {"http health":1}'];
+    expect(await marking(signal)).toEqual({ marked, why: undefined });
   });
 
   test('and not when another one serves since', async () => {

@@ -5,6 +5,7 @@ import { type KubeObject, objectName } from '../cluster/object.ts';
 import { byDigest } from '../registry/reference.ts';
 import { whyNotServing } from '../release/history.ts';
 import type { Ledger } from '../release/ledger.ts';
+import type { Measured } from '../release/measured.ts';
 import type { Release, ReleaseWorkload } from '../release/release.ts';
 import { imagePlaces, withImages } from '../workload/images.ts';
 import { templateOf, workloadResource } from '../workload/template.ts';
@@ -80,6 +81,7 @@ export async function whyNotRunning(
  * Marks `release` as verified, when it is what serves: what was verified is what runs. Gives why it did
  * not; `undefined` when it did. For the holder of the lease: else another run may change it in between.
  * @param releases of the ledger, as they are now
+ * @param options what was measured of it is kept with the mark
  * @throws ApiError, or the signal's reason when that has aborted by the time of the write
  */
 export async function markVerified(
@@ -87,11 +89,11 @@ export async function markVerified(
   releases: readonly Release[],
   release: Release,
   workloads: readonly ReleaseWorkload[],
-  options: RequestOptions,
+  { measured, ...options }: RequestOptions & { readonly measured?: Measured },
 ): Promise<string | undefined> {
   const why = await whyNotRunning(connection, releases, release, workloads, options);
   if (why) return why;
   options.signal?.throwIfAborted();
-  await ledger.mark(release, 'verified');
+  await ledger.mark(release, 'verified', release.takenBack, measured);
   return undefined;
 }

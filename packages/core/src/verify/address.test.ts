@@ -47,5 +47,6 @@ describe('credentials', () => {
   test('in headers are the values whose names say so, with and without their scheme', () => {
     const headers = { Authorization: 'Bearer abcdef', 'X-Api-Key': 'k3y', Accept: 'text/html' };
     expect(credentialsInHeaders(headers)).toEqual(['Bearer abcdef', 'abcdef', 'k3y', 'k3y']);
+    expect(credentialsInHeaders({ Authorization: 'ApiKey abc' })).toEqual(['ApiKey abc', 'abc']);
   });
 });

@@ -42,7 +42,7 @@ export function credentialsInAddress(text: string): readonly string[] {
 export function credentialsInHeaders(headers: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(headers)
     .filter(([name]) => SECRET_NAME.test(name))
-    .flatMap(([, value]) => [value, value.replace(/^(?:bearer|basic|token)\s+/i, '')]);
+    .flatMap(([, value]) => [value, value.replace(/^(?:apikey|bearer|basic|token)\s+/i, '')]);
 }
 
 /**

@@ -15,6 +15,11 @@ export interface Observation {
   readonly outcome: Outcome;
   /** Whether a later answer can be another one; `false` decides the check at once. */
   readonly retry: boolean;
+  /**
+   * Whether this failure may be that of a start, such as series that are not there yet, although other
+   * failures of its check are none. Default: as the check says.
+   */
+  readonly warmsUp?: boolean;
   /** What was measured, in a few words: `0.031`, `HTTP 503`, `connection refused`. */
   readonly value: string;
   /** One sentence, or several with `; ` between, without a full stop. */

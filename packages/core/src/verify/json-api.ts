@@ -140,7 +140,9 @@ export function openJsonApi(
         const trouble = providerError(
           `HTTP ${answer.status}`,
           `${shown} gave ${given} (HTTP ${answer.status})`,
-          `Is this the address of ${product} itself, below which ${landmark} is, and may it be asked?`,
+          answer.cut
+            ? 'Narrow down what is asked for, so that the answer is shorter.'
+            : `Is this the address of ${product} itself, below which ${landmark} is, and may it be asked?`,
           excerpt && !answer.cut ? { excerpt } : {},
         );
         return { trouble };

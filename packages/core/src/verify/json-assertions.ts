@@ -30,6 +30,29 @@ export function toJsonPath(path: string): string {
 }
 
 /**
+ * The JSONPath that `path` means.
+ * @throws UserError, in which `what` is the subject, where it is none
+ */
+export function checkedJsonPath(path: string, what: string): string {
+  const jsonPath = toJsonPath(path);
+  try {
+    query(null, jsonPath);
+  } catch (error) {
+    throw new UserError(
+      `${what}: "${path}" in json is not a JSONPath: ${errorMessage(error)} ` +
+        'Write names such as status or data.items[0].name, or a JSONPath that begins with $.',
+      { cause: error },
+    );
+  }
+  return jsonPath;
+}
+
+/** What `jsonPath` finds in `document`. */
+export function valuesAt(document: unknown, jsonPath: string): readonly unknown[] {
+  return query(document as JsonValue, jsonPath);
+}
+
+/**
  * The assertions of a check's `json`.
  * @throws UserError, in which `what` is the subject, for a path that is no JSONPath
  */
@@ -37,19 +60,11 @@ export function jsonAssertions(
   json: Readonly<Record<string, JsonAssertion['expected']>>,
   what: string,
 ): readonly JsonAssertion[] {
-  return Object.entries(json).map(([path, expected]) => {
-    const jsonPath = toJsonPath(path);
-    try {
-      query(null, jsonPath);
-    } catch (error) {
-      throw new UserError(
-        `${what}: "${path}" in json is not a JSONPath: ${errorMessage(error)} ` +
-          'Write names such as status or data.items[0].name, or a JSONPath that begins with $.',
-        { cause: error },
-      );
-    }
-    return { path, query: jsonPath, expected };
-  });
+  return Object.entries(json).map(([path, expected]) => ({
+    path,
+    query: checkedJsonPath(path, what),
+    expected,
+  }));
 }
 
 function typeHint(expected: unknown, actual: unknown): string {
@@ -68,7 +83,7 @@ export function failedAssertions(
   assertions: readonly JsonAssertion[],
 ): readonly string[] {
   return assertions.flatMap(({ path, query: jsonPath, expected }) => {
-    const found = query(document as JsonValue, jsonPath);
+    const found = valuesAt(document, jsonPath);
     const wanted = `${path}: expected ${quoted(expected)}`;
     if (found.length === 0) return [`${wanted}, but there is no such value`];
     const wrong = found.filter((value) => value !== expected);

@@ -156,6 +156,14 @@ describe('a check with limits', () => {
     });
   });
 
+  test('that needs no start waits for an answer that may be that of one, until something was good', () => {
+    const strict = one({ warmsUp: false });
+    const starting = (letters: string): readonly Measurement[] =>
+      seen(letters).map((each) => (each.outcome === 'failed' ? { ...each, warmsUp: true } : each));
+    expect(judge(starting('bb'), strict).decided).toBe(false);
+    expect(judge(starting('bgb'), strict)).toMatchObject({ status: 'failed', decided: true });
+  });
+
   test('ends in an error after more of them in a row than are tolerated', () => {
     const two = one({ errorLimit: 2 });
     expect(judge(seen('geege'), two)).toMatchObject({ status: 'error', decided: true });

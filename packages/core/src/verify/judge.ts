@@ -146,7 +146,7 @@ function add(tally: Tally, last: Measurement, { warmsUp }: CheckPolicy): void {
   tally.errors = last.outcome === 'error' ? tally.errors + 1 : 0;
   if (good) tally.good += 1;
   else if (last.outcome !== 'failed') tally.unknown.push(last);
-  else if (!warmsUp || tally.good > 0) tally.failures += 1;
+  else if (!(last.warmsUp ?? warmsUp) || tally.good > 0) tally.failures += 1;
 }
 
 function judgeCheck(

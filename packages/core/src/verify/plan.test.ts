@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { systemClock } from '../clock.ts';
 import { type CheckConfig, checkSchema } from '../config/check-schema.ts';
-import { createChecks, credentialsOf } from './plan.ts';
+import { clusterAccess, createChecks, credentialsOf } from './plan.ts';
 import type { Surroundings } from './probe.ts';
 
 const context: Surroundings = {
@@ -72,5 +72,23 @@ describe('the checks of a verification', () => {
     expect(new Set(credentialsOf(checks, context))).toEqual(
       new Set(['s3cret', 't0ken', 'pw', 'Bearer abcd', 'abcd', 'c=1']),
     );
+  });
+
+  test('of rules fail at their first failed measurement, since they count what is in a row themselves', () => {
+    const rules = checkSchema.parse({ rules: { 'failure-limit': 5 } });
+    const [check] = createChecks([rules], context);
+    expect(check).toMatchObject({
+      failureLimit: 0,
+      threshold: 'no rule is true more than 5 times in a row',
+    });
+  });
+
+  test.each([
+    [{ query: 'up{pod=~"{{pods}}"}' }, true],
+    [{ query: 'up', 'min-requests': 1, requests: 'sum(x{pod=~"{{pods}}"})' }, true],
+    [{ query: 'up', sensors: 'required' }, true],
+    [{ query: 'rate(up[{{window}}])' }, false],
+  ])('of Prometheus with %j look at pods: %p', (more, looks) => {
+    expect(clusterAccess([prometheus({ max: 1, ...more })]) !== undefined).toBe(looks);
   });
 });

@@ -14,6 +14,7 @@ import { rulesProbe } from './checks/rules.ts';
 import { smokeProbe } from './checks/smoke.ts';
 import { versionProbe } from './checks/version.ts';
 import type { CheckPolicy } from './judge.ts';
+import { proxyAccess } from './pods/ask.ts';
 import type { Probe, Surroundings } from './probe.ts';
 import { fillIn, LATER, mentions } from './template.ts';
 import { oneLine } from './text.ts';
@@ -32,17 +33,29 @@ interface Kind<Type extends CheckType> {
 
 const none = (): undefined => undefined;
 const watching = (): readonly AccessRule[] => [];
+const EVENTS: readonly AccessRule[] = ['list', 'watch'].map((verb) => ({
+  group: '',
+  resource: 'events',
+  verb,
+}));
 const LOGS: AccessRule = { group: '', resource: 'pods/log', verb: 'get' };
-const PROXY: AccessRule = { group: '', resource: 'pods/proxy', verb: 'get' };
 
 const KINDS: { readonly [Type in CheckType]: Kind<Type> } = {
-  http: { point: 'health', cluster: none, probe: httpProbe },
+  http: {
+    point: 'health',
+    cluster: ({ pods, method }) => (pods ? [proxyAccess(method)] : undefined),
+    probe: httpProbe,
+  },
   version: {
     point: 'health',
-    cluster: ({ pods }) => (pods ? [PROXY] : undefined),
+    cluster: ({ pods }) => (pods ? [proxyAccess('GET')] : undefined),
     probe: versionProbe,
   },
-  kubernetes: { point: 'health', cluster: watching, probe: kubernetesProbe },
+  kubernetes: {
+    point: 'health',
+    cluster: ({ warnings }) => (warnings === 'ignore' ? [] : EVENTS),
+    probe: kubernetesProbe,
+  },
   restarts: { point: 'health', cluster: watching, probe: restartsProbe },
   smoke: { point: 'functionality', cluster: none, probe: smokeProbe },
   alerts: { point: 'monitoring', cluster: none, probe: alertsProbe },
@@ -54,7 +67,10 @@ const KINDS: { readonly [Type in CheckType]: Kind<Type> } = {
   },
   prometheus: {
     point: 'performance',
-    cluster: ({ query }) => (mentions(query, 'pods') ? [] : undefined),
+    cluster: ({ query, requests = '', sensors }) =>
+      sensors === 'required' || mentions(query, 'pods') || mentions(requests, 'pods')
+        ? []
+        : undefined,
     probe: prometheusProbe,
   },
 };
@@ -78,12 +94,15 @@ export function clusterAccess(checks: readonly CheckConfig[]): readonly AccessRu
   return needs.length === 0 ? undefined : [...new Set(needs.flat())];
 }
 
-function policyOf(config: CommonConfig, { warmsUp }: Probe): Omit<CheckPolicy, 'name'> {
+function policyOf(
+  config: CommonConfig,
+  { warmsUp, limitsFailures }: Probe,
+): Omit<CheckPolicy, 'name'> {
   const { successes } = config;
   const tolerance = successes !== undefined && warmsUp ? Infinity : 0;
   return {
     successes,
-    failureLimit: config['failure-limit'] ?? tolerance,
+    failureLimit: limitsFailures ? 0 : (config['failure-limit'] ?? tolerance),
     errorLimit: config['error-limit'] ?? Infinity,
     warmsUp,
     reportOnly: config['report-only'],

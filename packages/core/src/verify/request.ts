@@ -1,3 +1,4 @@
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { EnvHttpProxyAgent, request as send } from 'undici';
 import { formatDuration } from '../config/duration.ts';
 import { errorMessage, UserError } from '../errors.ts';
@@ -21,6 +22,8 @@ export interface HttpAnswer {
   readonly body: string;
   /** Whether the body is longer. */
   readonly cut: boolean;
+  /** The last moment at which the server's TLS certificate is valid; milliseconds since 1970. */
+  readonly certificateEnds?: number;
 }
 
 /** There was no answer; the message says why in a few words, such as `connection refused`. */
@@ -107,9 +110,19 @@ function noAnswer(error: unknown): NoAnswer | undefined {
 }
 
 /** The way to the server: the proxy that the environment names, or none. */
-function connect(timeout: number): EnvHttpProxyAgent {
+function connect(
+  timeout: number,
+  onCertificate: (certificate: PeerCertificate) => void,
+): EnvHttpProxyAgent {
+  // Called with the certificate of the server itself, also behind a proxy, once it is known to be trusted.
+  const tls = {
+    checkServerIdentity: (host: string, certificate: PeerCertificate) => {
+      onCertificate(certificate);
+      return checkServerIdentity(host, certificate);
+    },
+  };
   try {
-    return new EnvHttpProxyAgent({ allowH2: false, connect: { timeout } });
+    return new EnvHttpProxyAgent({ allowH2: false, connect: { timeout, ...tls }, requestTls: tls });
   } catch (error) {
     throw new UserError(
       `The proxy in HTTP_PROXY or HTTPS_PROXY is not usable: ${errorMessage(error)}. ` +
@@ -130,7 +143,10 @@ export async function sendRequest(
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   const deadline = AbortSignal.timeout(Math.max(1, Math.round(timeout)));
-  const agent = connect(timeout);
+  let certificateEnds = Number.NaN;
+  const agent = connect(timeout, (certificate) => {
+    certificateEnds = Date.parse(certificate.valid_to);
+  });
   try {
     const answer = await send(address.url, {
       method,
@@ -157,6 +173,7 @@ export async function sendRequest(
       headers: answer.headers,
       body: Buffer.concat(chunks).subarray(0, BODY_LIMIT).toString('utf8'),
       cut: size > BODY_LIMIT,
+      ...(Number.isNaN(certificateEnds) ? {} : { certificateEnds }),
     };
   } catch (error) {
     signal.throwIfAborted();

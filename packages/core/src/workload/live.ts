@@ -30,8 +30,10 @@ export interface Live {
    */
   age(): number | undefined;
   /**
-   * What is known now; waits until everything was seen once.
-   * @throws ApiError when it may not be read; the reason of `signal` once that is aborted
+   * What is known now; waits until everything was seen once, and is up to date. One that was deleted
+   * meanwhile is there without an object. What cannot be had now may be had by the next call.
+   * @throws ApiError when it may not be read, UnreachableError when the present is not known, UserError when
+   * a workload was not there from the start; the reason of `signal` once that is aborted
    */
   read(signal: AbortSignal): Promise<readonly LiveWorkload[]>;
 }

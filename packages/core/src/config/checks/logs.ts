@@ -14,6 +14,10 @@ export const logsCheck = z
       .array(z.string().min(1))
       .default([])
       .describe('Regular expressions of lines that do not count'),
+    'require-lines': z
+      .boolean()
+      .default(true)
+      .describe('Whether each new pod must have logged something before its silence is good'),
     baseline: z
       .enum(['none', 'before'])
       .default('none')
@@ -25,10 +29,17 @@ export const logsCheck = z
     elasticsearch: z
       .strictObject({
         url: z.string().min(1).optional().describe('Default: verify.elasticsearch'),
-        index: z.string().min(1).default('logstash-*'),
+        index: z
+          .string()
+          .min(1)
+          .default('logstash-*')
+          .describe('Index, alias, data stream or pattern, several separated by commas'),
         headers: requestHeadersSchema,
         'level-field': z.string().min(1).default('level'),
         'message-field': z.string().min(1).default('message'),
+        'time-field': z.string().min(1).default('@timestamp'),
+        'namespace-field': z.string().min(1).default('kubernetes.namespace_name'),
+        'pod-field': z.string().min(1).default('kubernetes.pod_name'),
         lag: timeoutSchema
           .prefault('30s')
           .describe('How long a line may take until it can be found'),

@@ -5,8 +5,15 @@ export const restartsCheck = z
   .strictObject({
     ...commonKeys,
     max: z.int().min(0).default(0).describe('So many restarts of each container are tolerated'),
+    since: z
+      .enum(['verification', 'start'])
+      .default('verification')
+      .describe(
+        'Which count: those since the first measurement, or also those before it, since the pod started',
+      ),
     workloads: z
       .array(z.string().min(1))
+      .min(1)
       .optional()
       .describe('kind/name of the workloads whose pods count; default: all of the release'),
   })

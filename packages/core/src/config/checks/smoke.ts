@@ -10,4 +10,9 @@ export const smokeCheck = z
     env: z.record(z.string(), z.string()).default({}).describe('Environment variables'),
     timeout: timeoutSchema.prefault('5m').describe('Of one run'),
   })
+  // It is run once, unless the check says how often.
+  .transform((check) => {
+    const once = check.successes === undefined && check.interval === undefined;
+    return once ? { ...check, successes: 1 } : check;
+  })
   .describe('A command of yours ends well; exit code 99 of k6 is understood');

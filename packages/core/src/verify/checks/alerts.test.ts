@@ -1,11 +1,9 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { virtualClock } from '../../clock.test-data.ts';
 import { checkSchema } from '../../config/check-schema.ts';
 import { UserError } from '../../errors.ts';
 import { NOON } from '../alerts/alert.test-data.ts';
-import type { RuleRemarks } from '../alerts/rule-remarks.ts';
 import type { JsonValue } from '../check.ts';
 import { silenceComment, silenceMark } from '../silence.ts';
 import { alertsProbe } from './alerts.ts';
@@ -71,11 +69,11 @@ interface Place {
   readonly prometheus?: string;
   readonly releaseAge?: number;
   readonly before?: readonly JsonValue[];
-  readonly remarks?: RuleRemarks;
+  readonly duration?: number;
 }
 
 function probe(config: object, place: Place = {}) {
-  const { alertmanager, prometheus, releaseAge, before, remarks } = place;
+  const { alertmanager, prometheus, releaseAge, before, duration } = place;
   const parsed = checkSchema.parse({ alerts: config }).alerts;
   if (!parsed) throw new Error('no check of alerts');
   const live = releaseAge === undefined ? undefined : ({ age: () => releaseAge } as never);
@@ -83,10 +81,10 @@ function probe(config: object, place: Place = {}) {
     servers: { alertmanager, prometheus, elasticsearch: undefined },
     live,
     before: () => before,
-    clock: virtualClock(),
+    ...(duration === undefined ? {} : { duration }),
     silenceMark: silenceMark({ app: 'shop', environment: 'staging' }),
   };
-  return alertsProbe(parsed, context, remarks);
+  return alertsProbe(parsed, context);
 }
 
 describe('a check of alerts', () => {
@@ -235,19 +233,33 @@ describe('a check of alerts', () => {
     });
   });
 
-  test('says of which alerts the rules cannot fire in time, of the Prometheus that has them', async () => {
+  test('says which of its alerts cannot fire in time, and how long it would have to last', async () => {
     const alertmanager = (await serve(() => ({ body: [] }))).url;
-    const asked: string[] = [];
-    const remarks: RuleRemarks = async ({ prometheus, matchers }) => {
-      asked.push(prometheus, ...matchers.map(({ name }) => name));
-      return ['Too short for HighErrorRate.'];
-    };
-    const place = { alertmanager, prometheus: 'http://prometheus.example', releaseAge: 1 };
-    const check = probe({ matchers: ['namespace=shop'] }, { ...place, remarks });
-    expect(await check.prepare?.(NEVER)).toEqual(['Too short for HighErrorRate.']);
-    expect(asked).toEqual(['http://prometheus.example', 'namespace']);
-    const alone = probe({}, { alertmanager, releaseAge: 1, remarks });
+    const rule = (name: string, severity: string, wait: number) => ({
+      type: 'alerting',
+      name,
+      query: 'up == 0',
+      duration: wait,
+      labels: { severity },
+      health: 'ok',
+      alerts: [],
+    });
+    const rules = [rule('Slow', 'warning', 3_600), rule('Down', 'critical', 300)];
+    const groups = [{ name: 'g', file: 'f', interval: 15, rules }];
+    const body = { status: 'success', data: { groups } };
+    const prometheus = (await serve(() => ({ body }))).url;
+    const place = { alertmanager, prometheus, releaseAge: 1, duration: 60_000 };
+    const matchers = ['severity=critical', 'namespace=shop'];
+    const remarks = await probe({ matchers }, place).prepare?.(NEVER);
+    expect(remarks?.join(' ')).toContain('Down');
+    expect(remarks?.join(' ')).not.toContain('Slow');
+    expect(await probe({ matchers }, place).needs?.(NEVER)).toBeGreaterThan(300_000);
+    expect(await probe({ matchers }, place).needs?.(NEVER)).toBeLessThan(3_600_000);
+    const long = probe({ matchers }, { ...place, duration: 3_600_000 });
+    expect(await long.prepare?.(NEVER)).toEqual([]);
+    const alone = probe({}, { alertmanager, releaseAge: 1, duration: 60_000 });
     expect(await alone.prepare?.(NEVER)).toEqual([]);
+    expect(await alone.needs?.(NEVER)).toBeUndefined();
   });
 });
 

@@ -4,14 +4,15 @@ import { type AlertSource, alertmanagerSource, prometheusSource } from '../alert
 import { keepAlerts, keptAlerts } from '../alerts/beginning.ts';
 import { judgeAlerts } from '../alerts/judge-alerts.ts';
 import { formatMatcher, type Matcher, parseMatcher } from '../alerts/matchers.ts';
-import { NO_REMARKS, type RuleRemarks } from '../alerts/rule-remarks.ts';
+import { mayFit } from '../alerts/watched.ts';
+import { bakeRemarks, durationForAlerts, type RuleServer } from '../bake-alerts.ts';
 import type { Observation } from '../check.ts';
 import { openJsonApi } from '../json-api.ts';
 import type { Probe, Surroundings } from '../probe.ts';
 import { NAME_LIMIT, oneLine } from '../text.ts';
 
 type Config = CheckConfigs['alerts'];
-type Context = Pick<Surroundings, 'servers' | 'live' | 'before' | 'clock' | 'silenceMark'>;
+type Context = Pick<Surroundings, 'servers' | 'live' | 'before' | 'duration' | 'silenceMark'>;
 type Source = 'alertmanager' | 'prometheus';
 
 /** Who is asked, and where it is. */
@@ -47,6 +48,21 @@ function openSource(
   return alertmanagerSource(openJsonApi(server, what), silenceMark);
 }
 
+/**
+ * Who evaluates the rules of the alerts; `undefined` where that is not known.
+ * @param asked the Prometheus that is asked for the alerts, too
+ */
+function rulesServer(
+  { headers, timeout }: Config,
+  { servers }: Context,
+  asked: string | undefined,
+): RuleServer | undefined {
+  const prometheus = asked ?? servers.prometheus;
+  return prometheus === undefined
+    ? undefined
+    : { prometheus, headers: asked === undefined ? {} : headers, timeout };
+}
+
 /** Alerts and what has to be known beside them, or why that is not known. */
 async function look(
   source: AlertSource,
@@ -72,21 +88,18 @@ async function look(
 
 /**
  * The check that no alert fires that began after the release. One that does is a failure at once.
- * @param remarks says of which rules the alerts cannot fire in time
  * @throws UserError for a matcher, an address or a header that is not valid, and when there is no address
  */
-export function alertsProbe(
-  config: Config,
-  context: Context,
-  remarks: RuleRemarks = NO_REMARKS,
-): Probe {
+export function alertsProbe(config: Config, context: Context): Probe {
   const written = config.matchers.join(', ');
   const name = oneLine(written === '' ? 'alerts' : `alerts ${written}`, NAME_LIMIT);
   const what = `The check "${config.name ?? name}"`;
   const matchers = config.matchers.map((text) => parseMatcher(text, what));
   const [kind, url] = serverOf(config, context, what);
   const source = openSource(kind, url, config, context, what);
-  const { live, servers, clock } = context;
+  const { live, duration } = context;
+  const rules = rulesServer(config, context, kind === 'prometheus' ? url : undefined);
+  const watched = mayFit(matchers);
   const kept = context.before('alerts', config.name ?? name);
   let earlier = kept && keptAlerts(kept);
   const dates = config['ignore-existing'];
@@ -102,16 +115,15 @@ export function alertsProbe(
       if (answer.trouble && answer.refused) {
         throw new UserError(`${what}: ${source.shown} refuses its matchers: ${answer.refused}`);
       }
-      const { headers, timeout } = config;
-      const prometheus = kind === 'prometheus' ? url : servers.prometheus;
-      const rules = { headers: kind === 'prometheus' ? headers : {}, timeout, matchers, clock };
-      const said = prometheus === undefined ? [] : await remarks({ ...rules, prometheus }, signal);
-      if (!dates || earlier !== undefined || live?.age() !== undefined) return said;
+      const late =
+        rules && duration !== undefined ? await bakeRemarks(rules, duration, watched, signal) : [];
+      if (!dates || earlier !== undefined || live?.age() !== undefined) return late;
       const taken =
         `${what} takes the alerts of its first measurement for older than the release, because no release ` +
         'is known: set the input "release", or run a step with "phase: before" ahead of the rollout.';
-      return [taken, ...said];
+      return [taken, ...late];
     },
+    needs: async (signal) => rules && (await durationForAlerts(rules, watched, signal)),
     measure: async (signal): Promise<Observation> => {
       const seen = await look(source, matchers, config, signal);
       if (seen.trouble) return seen.trouble;

@@ -1,8 +1,10 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { systemClock } from '../../clock.ts';
 import { type CheckConfigs, checkSchema } from '../../config/check-schema.ts';
 import type { Observation } from '../check.ts';
+import { cluster, newPod, workloadOf } from '../pods/live.test-data.ts';
 import { httpProbe } from './http.ts';
 
 let servers: Server[] = [];
@@ -30,11 +32,12 @@ function config(http: object): CheckConfigs['http'] {
   return parsed;
 }
 
+const CONTEXT = { clock: systemClock, live: undefined };
 const NEVER = new AbortController().signal;
 
 async function ask(answer: RequestListener, more: object = {}): Promise<Observation> {
   const { url } = await serve(answer);
-  return await httpProbe(config({ url, ...more })).measure(NEVER);
+  return await httpProbe(config({ url, ...more }), CONTEXT).measure(NEVER);
 }
 
 const json =
@@ -129,7 +132,7 @@ describe('an http check', () => {
     });
     const address = url.replace('//', '//user:pass@');
     const headers = { 'X-Team': ' shop\n' };
-    const check = httpProbe(config({ url: `${address}/h?a=1`, method: 'POST', headers }));
+    const check = httpProbe(config({ url: `${address}/h?a=1`, method: 'POST', headers }), CONTEXT);
     expect(await check.measure(NEVER)).toMatchObject({ outcome: 'succeeded' });
     expect(seen).toBe('POST /h?a=1 Basic dXNlcjpwYXNz shop no-cache');
     expect(JSON.stringify(check)).not.toContain('pass');
@@ -137,7 +140,7 @@ describe('an http check', () => {
 
   test('opens a connection for every measurement, so that a load balancer chooses anew', async () => {
     const { url, sockets } = await serve(status(200));
-    const check = httpProbe(config({ url }));
+    const check = httpProbe(config({ url }), CONTEXT);
     for (let count = 0; count < 3; count += 1) await check.measure(NEVER);
     expect(sockets.size).toBe(3);
   });
@@ -158,7 +161,7 @@ describe('an http check', () => {
   });
 
   test('that finds nobody is bad', async () => {
-    const check = httpProbe(config({ url: 'http://127.0.0.1:1/' }));
+    const check = httpProbe(config({ url: 'http://127.0.0.1:1/' }), CONTEXT);
     expect(await check.measure(NEVER)).toMatchObject({
       outcome: 'failed',
       retry: true,
@@ -187,13 +190,95 @@ describe('an http check', () => {
   test('stops with the reason of the signal when it is aborted', async () => {
     const controller = new AbortController();
     const { url } = await serve(() => controller.abort(new Error('cancelled')));
-    const check = httpProbe(config({ url }));
+    const check = httpProbe(config({ url }), CONTEXT);
     await expect(check.measure(controller.signal)).rejects.toThrow('cancelled');
+  });
+
+  test('gives the time of an answer as its number', async () => {
+    const seen = await ask(status(200));
+    expect(seen.number).toBeGreaterThanOrEqual(0);
+    expect(seen.message).toMatch(/^HTTP 200 in \d+ ms$/);
+    expect((await ask(status(503))).number).toBeGreaterThanOrEqual(0);
+  });
+
+  test('with max-latency is bad when a good answer comes too late', async () => {
+    let now = 0;
+    const slow = { ...systemClock, now: () => (now += 300) };
+    const { url } = await serve(status(200));
+    const measure = async (latency: string): Promise<Observation> => {
+      const check = config({ url, 'max-latency': latency });
+      return await httpProbe(check, { ...CONTEXT, clock: slow }).measure(NEVER);
+    };
+    expect(await measure('299ms')).toMatchObject({
+      outcome: 'failed',
+      retry: true,
+      value: 'HTTP 200, too slow',
+      message: 'expected an answer within 299 ms, got one in 300 ms',
+      number: 300,
+    });
+    expect(await measure('300ms')).toMatchObject({ outcome: 'succeeded', number: 300 });
+  });
+
+  test.each([
+    [{ contains: 'the body' }, 'succeeded', 'all values as expected'],
+    [{ contains: ['the', 'a'] }, 'failed', 'expected "a" in the body, but it is not there'],
+    [{ matches: '^the \\w+$' }, 'succeeded', 'all values as expected'],
+    [{ matches: ['^body'] }, 'failed', 'expected the body to match /^body/, but it does not'],
+  ])('looks for texts in the body: %j', async (given, outcome, message) => {
+    const seen = await ask(status(200), given);
+    expect(seen.outcome).toBe(outcome);
+    expect(seen.message).toContain(message);
+  });
+
+  test.each([
+    ['X-Version', '1.2', 'succeeded', ''],
+    ['x-version', '/^1\\./', 'succeeded', ''],
+    ['x-version', '1.3', 'failed', 'header x-version: expected "1.3", got "1.2"'],
+    ['x-version', '/^2/', 'failed', 'header x-version: expected /^2/, got "1.2"'],
+    ['x-other', '1', 'failed', 'header x-other: expected "1", but there is no such header'],
+    ['set-cookie', '/^b=/', 'succeeded', ''],
+  ])('looks at the header %s for %s', async (name, expected, outcome, message) => {
+    const answer: RequestListener = (_, response) => {
+      response.setHeader('X-Version', '1.2').setHeader('set-cookie', ['a=1', 'b=2']).end();
+    };
+    const seen = await ask(answer, { 'response-headers': { [name]: expected } });
+    expect(seen.outcome).toBe(outcome);
+    expect(seen.message).toContain(message);
+  });
+
+  test('counts everything that is wrong', async () => {
+    const wrong = { json: { status: 'ok' }, contains: 'b', 'response-headers': { x: '1' } };
+    expect(await ask(json({ status: 'ok' }), wrong)).toMatchObject({
+      outcome: 'failed',
+      value: 'HTTP 200, 2 of 3 values wrong',
+    });
+  });
+
+  test.each([
+    ['{"a":1}', {}, 'application/json'],
+    ['a=1', {}, 'text/plain; charset=utf-8'],
+    [
+      'a=1',
+      { 'Content-Type': 'application/x-www-form-urlencoded' },
+      'application/x-www-form-urlencoded',
+    ],
+  ])('posts the body %s', async (text, headers, type) => {
+    let seen = '';
+    const echo: RequestListener = async (request, response) => {
+      for await (const chunk of request) seen += chunk;
+      seen += ` ${request.headers['content-type']}`;
+      response.end();
+    };
+    expect(await ask(echo, { method: 'POST', 'request-body': text, headers })).toMatchObject({
+      outcome: 'succeeded',
+    });
+    expect(seen).toBe(`${text} ${type}`);
   });
 
   test('is named after what it asks, and says what it expects', () => {
     const check = httpProbe(
       config({ url: 'https://shop.example/h?token=abc', json: { status: 'ok' }, successes: 5 }),
+      CONTEXT,
     );
     expect(check).toMatchObject({
       name: 'GET https://shop.example/h?token=***',
@@ -210,6 +295,130 @@ describe('an http check', () => {
     [{ url: 'https://a.example', headers: { Upgrade: 'h2c' } }, '"Upgrade" cannot be set'],
     [{ url: 'https://a.example', json: { 'a[': 1 } }, 'is not a JSONPath'],
   ])('is refused before it asks: %j', (given, message) => {
-    expect(() => httpProbe(config(given))).toThrow(message);
+    expect(() => httpProbe(config(given), CONTEXT)).toThrow(message);
+  });
+
+  test.each([
+    [{}, 'there is neither url and path'],
+    [{ url: 'https://a', path: '/b', pods: true }, 'there are both url and path'],
+    [{ path: '/b' }, 'path goes with pods: true'],
+    [{ url: 'https://a', pods: true }, 'path goes with pods: true'],
+    [{ url: 'https://a', port: 80 }, 'port goes with pods: true'],
+    [{ path: '/b', pods: true, 'max-latency': '1s' }, 'max-latency says nothing of pods'],
+    [{ path: '/b', pods: true, 'follow-redirects': 1 }, 'follow-redirects says nothing of pods'],
+    [{ url: 'https://a', method: 'HEAD', contains: 'a' }, 'leave out contains'],
+    [{ url: 'https://a', 'request-body': 'a' }, 'a GET has no body'],
+  ])('is refused as it is read: %j', (given, message) => {
+    const { error } = checkSchema.safeParse({ http: given });
+    expect(JSON.stringify(error?.issues)).toContain(message);
+  });
+});
+
+describe('redirects that are followed', () => {
+  /** Leads from /1 to /2 and so on, up to /3. */
+  const chain: RequestListener = (request, response) => {
+    const step = Number(request.url?.slice(1));
+    if (step < 3) response.writeHead(302, { location: `/${step + 1}` }).end();
+    else response.end('there');
+  };
+
+  test('lead to the answer, up to so many', async () => {
+    const { url } = await serve(chain);
+    const measure = async (limit: number): Promise<Observation> => {
+      const check = config({ url: `${url}/1`, 'follow-redirects': limit, contains: 'there' });
+      return await httpProbe(check, CONTEXT).measure(NEVER);
+    };
+    expect((await measure(2)).message).toMatch(
+      /^HTTP 200, all values as expected in \d+ ms, after 2 redirects, from http:.*\/3$/,
+    );
+    expect(await measure(1)).toMatchObject({ outcome: 'failed', value: 'HTTP 302' });
+  });
+
+  test('in a circle come to an end', async () => {
+    const circle: RequestListener = (request, response) => {
+      response.writeHead(307, { location: request.url ?? '' }).end();
+    };
+    expect(await ask(circle, { 'follow-redirects': 20 })).toMatchObject({ outcome: 'failed' });
+  });
+
+  test('take no credentials, headers or body to another server', async () => {
+    let seen: readonly unknown[] = [];
+    const other = await serve((request, response) => {
+      seen = [request.headers.authorization, request.headers['x-team'], request.method];
+      response.end();
+    });
+    const { url } = await serve((_, response) => {
+      response.writeHead(302, { location: `${other.url}/` }).end();
+    });
+    const asked = {
+      url: url.replace('//', '//user:pass@'),
+      headers: { 'x-team': 'shop' },
+      'follow-redirects': 1,
+    };
+    await httpProbe(config(asked), CONTEXT).measure(NEVER);
+    expect(seen).toEqual([undefined, undefined, 'GET']);
+
+    const { url: strict } = await serve((_, response) => {
+      response.writeHead(307, { location: `${other.url}/` }).end();
+    });
+    const post = { url: strict, method: 'POST', 'request-body': 's3cret', 'follow-redirects': 1 };
+    expect(await httpProbe(config(post), CONTEXT).measure(NEVER)).toMatchObject({
+      outcome: 'failed',
+      value: 'HTTP 307',
+    });
+  });
+
+  test.each([
+    [303, 'GET', ''],
+    [302, 'GET', ''],
+    [307, 'POST', 'hello'],
+  ])('with %i go on as %s', async (code, method, body) => {
+    let seen = '';
+    const answer: RequestListener = async (request, response) => {
+      if (request.url === '/1') {
+        response.writeHead(code, { location: '/2' }).end();
+        return;
+      }
+      seen = `${request.method} `;
+      for await (const chunk of request) seen += chunk;
+      response.end();
+    };
+    const { url } = await serve(answer);
+    const check = {
+      url: `${url}/1`,
+      method: 'POST',
+      'request-body': 'hello',
+      'follow-redirects': 1,
+    };
+    await httpProbe(config(check), CONTEXT).measure(NEVER);
+    expect(seen).toBe(`${method} ${body}`);
+  });
+});
+
+describe('an http check of pods', () => {
+  test('asks each of them by the API server, and the worst decides', async () => {
+    const { live, asked } = cluster(
+      [[workloadOf([newPod('web-1'), newPod('web-2')])]],
+      ({ path }) => ({ status: path.includes('web-2') ? 500 : 200, body: '{"status":"ok"}' }),
+    );
+    const check = config({
+      pods: true,
+      path: '/health',
+      json: { status: 'ok' },
+      scheme: 'https',
+      port: 8443,
+    });
+    const probe = httpProbe(check, { ...CONTEXT, live });
+    expect(await probe.measure(NEVER)).toMatchObject({
+      outcome: 'failed',
+      message: '1 of 2 new pods: web-2: expected HTTP 200 to 299, got 500',
+      excerpt: '{"status":"ok"}',
+    });
+    expect(asked[0]).toBe('/api/v1/namespaces/shop/pods/https%3Aweb-1%3A8443/proxy/health');
+    expect(probe).toMatchObject({
+      target: 'GET /health of every new pod of deployment/web',
+      threshold: 'HTTP 200 to 299, status = "ok"',
+      warmsUp: true,
+    });
   });
 });

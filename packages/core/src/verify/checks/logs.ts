@@ -1,7 +1,15 @@
 import type { CheckConfigs } from '../../config/check-schema.ts';
-import { UserError } from '../../errors.ts';
+import { elasticsearchLogsProbe } from '../logs/elasticsearch-probe.ts';
+import { podsLogsProbe } from '../logs/pods-probe.ts';
 import type { Probe, Surroundings } from '../probe.ts';
 
-export function logsProbe(_config: CheckConfigs['logs'], _context: Surroundings): Probe {
-  throw new UserError('The check logs is not there yet.');
+/**
+ * The check that no errors are logged, by the new pods themselves or by what Elasticsearch has of them.
+ * @throws UserError for a configuration that is not usable, and where no workload is named
+ */
+export function logsProbe(config: CheckConfigs['logs'], context: Surroundings): Probe {
+  const { elasticsearch } = config;
+  return elasticsearch
+    ? elasticsearchLogsProbe({ ...config, elasticsearch }, context)
+    : podsLogsProbe(config, context);
 }

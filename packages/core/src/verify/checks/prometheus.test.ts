@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { systemClock } from '../../clock.ts';
 import { type CheckConfigs, checkSchema } from '../../config/check-schema.ts';
 import type { Observation } from '../check.ts';
 import type { Probe } from '../probe.ts';
@@ -31,7 +32,8 @@ function config(prometheus: object): CheckConfigs['prometheus'] {
 
 function create(own: CheckConfigs['prometheus'], prometheus: string | undefined): Probe {
   const servers = { prometheus, alertmanager: undefined, elasticsearch: undefined };
-  return prometheusProbe(own, { servers });
+  const before = () => undefined;
+  return prometheusProbe(own, { servers, before, clock: systemClock, live: undefined });
 }
 
 const NEVER = new AbortController().signal;
