@@ -51,14 +51,15 @@ async function runLoaded(
     store,
     lease,
     request,
+    steps: loaded.steps,
+    clock: io.clock,
     today: io.today,
     backup,
     resumed: (name) => {
       const step = byName.get(name);
-      const checkpoint = step && checkpointOf(standing, step, request.onInterrupted);
-      if (checkpoint) io.info(`${name} goes on from its checkpoint`);
-      return checkpoint;
+      return step && checkpointOf(standing, step, request.onInterrupted);
     },
+    onResumed: (name) => io.info(`${name} goes on from its checkpoint`),
     call: migrationCaller({ client, database: connection.database, io, signal }),
   });
   const result = await runSteps(loaded.steps, journal, {
@@ -69,8 +70,7 @@ async function runLoaded(
   });
   io.leaveForeign();
   // Before the lease is given back: a migration that did not stop would write beside the next run.
-  await client.close(true);
-  await journal.close();
+  await Promise.all([client.close(true), journal.close()]);
   return result;
 }
 

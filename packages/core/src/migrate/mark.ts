@@ -82,7 +82,7 @@ async function recordMark(
     ...(source ? { source } : {}),
     ...(migrationBlock === undefined ? {} : { migrationBlock }),
   };
-  await store.insertRecord(record);
+  await store.insertRecords([record]);
 }
 
 /** Makes one correction: the row in the changelog, then the record that says who did it. */

@@ -7,7 +7,6 @@ import { nameOf } from './lease/errors.ts';
 import type { MigrationLease } from './lease/keep.ts';
 import { leaseState } from './lease/unlock.ts';
 import { readStanding } from './prepare.ts';
-import { unsettledRecords } from './record.ts';
 import type { MigrateRequest } from './request.ts';
 import type { Progress } from './result.ts';
 import type { Standing } from './standing.ts';
@@ -73,13 +72,10 @@ export async function takeStock(
   runningFence: number | undefined,
   settle: boolean,
 ) {
-  const standing = await readStanding(session.files, session.store, runningFence);
-  session.known.standing = standing;
-  if (settle) {
-    for (const { _id } of unsettledRecords(standing.records, standing.history)) {
-      await session.store.updateRecord(_id, { state: 'succeeded', finishedAt: session.io.today() });
-    }
-  }
+  const { files, store, io, known } = session;
+  const { standing, settlement } = await readStanding(files, store, runningFence, io.today());
+  known.standing = standing;
+  if (settle) await store.settleRecords(settlement);
   return standing;
 }
 
