@@ -14,15 +14,16 @@ import { restoreSource } from './stored-source.ts';
 
 /**
  * Reads from the database where it and the checkout stand to each other.
+ * @param fence of a run that lives and is not ours
  * @param today the calendar's time
  */
 export async function readStanding(
   files: MigrationFiles,
   store: MigrationStore,
-  runningFence: number | undefined,
+  fence: Promise<number | undefined> | undefined,
   today: Date,
 ): Promise<{ readonly standing: Standing; readonly settlement: Settlement }> {
-  const [history, all] = await Promise.all([store.history(), store.records()]);
+  const [history, all, runningFence] = await Promise.all([store.history(), store.records(), fence]);
   const { records, settlement } = understood(all, history, today);
   const applied = new Set(history.map(({ fileName }) => fileName));
   const standing = { files: knownMigrations(files, applied), history, records, runningFence };
