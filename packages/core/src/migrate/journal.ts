@@ -8,7 +8,7 @@ import type { MigrationRecord } from './record.ts';
 import type { MigrateRequest } from './request.ts';
 import type { Attempt, StepJournal } from './runner.ts';
 import type { MigrationStore, TransactionOfMigration } from './store.ts';
-import { collectSource } from './stored-source.ts';
+import { sourceCollector } from './stored-source.ts';
 
 /** What the migrations of one run are recorded with. */
 export interface JournalOptions {
@@ -68,6 +68,7 @@ export function stepJournal(options: JournalOptions): WrittenJournal {
   const plan = async (from: number): Promise<void> => {
     const startedAt = today();
     const chosen = steps.slice(from, from + PLANNED_AT_ONCE);
+    const collectSource = sourceCollector();
     const records = await Promise.all(
       chosen.map(async (step, index): Promise<MigrationRecord> => {
         const source = await collectSource(step.file);
