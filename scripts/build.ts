@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { minify } from '@swc/core';
 import { Command } from 'commander';
 import { execa } from 'execa';
 import { repositoryRoot } from './repository.ts';
@@ -25,17 +26,48 @@ async function compile(project: string): Promise<void> {
   await execa('tsc', ['-p', directory], { preferLocal: true, localDir: repositoryRoot });
 }
 
-/** One file of everything that the compiled `entry` needs, into `output`. */
-async function pack(entry: string, output: string): Promise<void> {
-  await execa('ncc', ['build', entry, '-o', output, '-m', '--license', 'licenses.txt'], {
-    preferLocal: true,
-    localDir: repositoryRoot,
-  });
+const LICENCES = '.licenses.txt';
+const CHUNK = '.index.js';
+
+/** One file of the licences that the bundler wrote for each part of the bundle, some of them twice. */
+async function gatherLicences(output: string): Promise<void> {
+  const texts = new Set<string>();
+  for (const name of (await readdir(output)).filter((one) => one.endsWith(LICENCES)).sort()) {
+    texts.add(await readFile(join(output, name), 'utf8'));
+    await rm(join(output, name));
+  }
+  const longestFirst = [...texts].sort((a, b) => b.length - a.length);
+  const rest = longestFirst.filter((text, index) =>
+    longestFirst.slice(0, index).every((longer) => !longer.includes(text.trim())),
+  );
+  await writeFile(join(output, 'licenses.txt'), rest.join('\n'));
+}
+
+/** The bundler minifies index.js alone. */
+async function minifyChunks(output: string): Promise<void> {
+  for (const name of (await readdir(output)).filter((one) => one.endsWith(CHUNK))) {
+    const file = join(output, name);
+    const options = { module: true, compress: true, mangle: true, sourceMap: false };
+    await writeFile(file, (await minify(await readFile(file, 'utf8'), options)).code);
+  }
 }
 
 /**
- * Bundles one action into `target`: index.js with everything in it, the licences of what it holds,
- * and the files that users see.
+ * One file of everything that the compiled `entry` needs, into `output`, and one beside it for each
+ * `import()` whose code most runs do without.
+ */
+async function pack(entry: string, output: string): Promise<void> {
+  await execa('ncc', ['build', entry, '-o', output, '-m', '--license', `[name]${LICENCES}`], {
+    preferLocal: true,
+    localDir: repositoryRoot,
+  });
+  await gatherLicences(output);
+  await minifyChunks(output);
+}
+
+/**
+ * Bundles one action into `target`: index.js with everything in it but what only some runs load, the
+ * licences of all of it, and the files that users see.
  */
 async function bundle(name: string, target: string): Promise<void> {
   const source = join(repositoryRoot, 'actions', name);

@@ -47,18 +47,27 @@ describe('an answer that is lost', () => {
 
   test('to the last word of the records is made good by the next run', async () => {
     const shop = await open(FILES);
-    const lost = way().inject(reset(), { collection: 'paal_migrations', command: 'update' });
+    let inserts = 0;
+    const lost = way().inject(reset(), {
+      collection: 'paal_migrations',
+      command: 'insert',
+      where: () => {
+        inserts += 1;
+        return inserts > 1;
+      },
+    });
     const step = await through(shop);
     lost.off();
     expect(step.errors).toEqual([]);
-    const running = await shop.db
-      .collection('paal_migrations')
-      .countDocuments({ state: 'running' });
-    expect(running).toBe(2);
+    const records = await shop.db.collection('paal_migrations').find().toArray();
+    expect(records.map(({ state }) => state)).toEqual(['planned', 'planned']);
     await shop.write({ [`migrations/${C}`]: marking('c') });
     expect((await through(shop)).outputs).toMatchObject({ status: 'applied', current: C });
-    const states = await shop.db.collection('paal_migrations').distinct('state');
-    expect(states).toEqual(['succeeded']);
+    const settled = await shop.db.collection('paal_migrations').find().toArray();
+    expect(settled).toHaveLength(3);
+    for (const record of settled) {
+      expect(record).toMatchObject({ state: 'succeeded', milliseconds: expect.any(Number) });
+    }
   });
 });
 

@@ -48,7 +48,7 @@ describe('paal/migrate up', () => {
     });
   });
 
-  test('writes the changelog as migrate-mongo does', async () => {
+  test('writes the changelog as migrate-mongo does, and beside it how long each took', async () => {
     const shop = await open(ABC);
     const before = Date.now();
     await shop.migrate({ count: '2' });
@@ -61,6 +61,7 @@ describe('paal/migrate up', () => {
         'appliedAt',
         'migrationBlock',
         'fileHash',
+        'milliseconds',
       ]);
       expect(row.appliedAt.getTime()).toBeGreaterThanOrEqual(before);
       expect(row.migrationBlock).toBe(rows[0]?.migrationBlock);

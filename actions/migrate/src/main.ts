@@ -25,7 +25,7 @@ async function direct({ request, settings }: Inputs, context: ActionContext) {
 // What needs a cluster brings its client along, which takes its time to load.
 async function resolved({ request, releases }: Inputs, context: ActionContext) {
   if (request.limit !== 'previous') return request;
-  const { resolvePrevious } = await import(/* webpackMode: "eager" */ './previous.ts');
+  const { resolvePrevious } = await import(/* webpackChunkName: "cluster" */ './previous.ts');
   return await resolvePrevious(request, releases, context);
 }
 
@@ -36,7 +36,7 @@ async function perform(inputs: Inputs, context: ActionContext): Promise<MigrateR
     case 'mongodb':
       return await direct({ ...inputs, request }, context);
     case 'job': {
-      const { migrateAsJob } = await import(/* webpackMode: "eager" */ './job.ts');
+      const { migrateAsJob } = await import(/* webpackChunkName: "cluster" */ './job.ts');
       return await migrateAsJob(request, settings, releases.namespace, migrations, context);
     }
     case 'ssh': {
@@ -55,7 +55,7 @@ async function perform(inputs: Inputs, context: ActionContext): Promise<MigrateR
 export async function main(context: ActionContext): Promise<void> {
   if (textInput('command') === 'lint') {
     // The parser and GitHub's client are for this command alone.
-    const { lint } = await import(/* webpackMode: "eager" */ './lint.ts');
+    const { lint } = await import(/* webpackChunkName: "lint" */ './lint.ts');
     return await lint(context);
   }
   writeDefaultOutputs();

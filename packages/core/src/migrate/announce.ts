@@ -32,7 +32,7 @@ export function announceStatus(standing: Standing, held: HeldLease | undefined, 
   for (const record of interrupted(standing)) {
     const checkpoint = checkpointText(record);
     io.info(
-      `interrupted  ${record.fileName}  ${record.run}${checkpoint ? `  checkpoint ${checkpoint}` : ''}`,
+      `${record.begun === false ? 'may have begun' : 'interrupted'}  ${record.fileName}  ${record.run}${checkpoint ? `  checkpoint ${checkpoint}` : ''}`,
     );
   }
   for (const name of pendingNames(standing)) io.info(`pending  ${name}`);

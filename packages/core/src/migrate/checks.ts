@@ -134,10 +134,15 @@ export function checkpointText({
 export function interruptedMessage(record: MigrationRecord): string {
   const checkpoint = checkpointText(record);
   const doing = record.action === 'down' ? 'reverting' : 'applying';
+  const run = `run ${record.run}${record.actor ? ` of ${record.actor}` : ''}`;
+  const what =
+    record.begun === false
+      ? `${record.fileName} may have begun: ${run}, which began on ${record.startedAt.toISOString()}, was cut ` +
+        `off just before or after it began ${doing} it. Whether anything of it was done`
+      : `${record.fileName} was interrupted: ${run} began ${doing} it on ` +
+        `${record.startedAt.toISOString()} and did not come to its end. How much of it was done`;
   return (
-    `${record.fileName} was interrupted: run ${record.run}${record.actor ? ` of ${record.actor}` : ''} ` +
-    `began ${doing} it on ${record.startedAt.toISOString()} and did not come to its end. How much of it was ` +
-    `done is not known${checkpoint ? `; its last checkpoint is ${checkpoint}` : ', and it set no checkpoint'}. ` +
+    `${what} is not known${checkpoint ? `; its last checkpoint is ${checkpoint}` : ', and it set no checkpoint'}. ` +
     'Look at the data, and run this again with on-interrupted: resume (from the checkpoint) or retry ' +
     `(from the start); or say with command repair, migration ${record.fileName}, and as: applied or ` +
     'as: pending, where it stands.'

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { MongoClient } from 'mongodb';
 import { UserError } from '../errors.ts';
 import { announceFiles, announceStatus, announceSteps } from './announce.ts';
 import { checkTransactions, migrationCaller } from './call.ts';
@@ -34,31 +35,46 @@ async function load(session: Session, standing: Standing): Promise<LoadedSteps> 
   });
 }
 
+/** The client for some steps. */
+type ClientsOfSteps = (loaded: LoadedSteps) => Promise<MongoClient>;
+
+/** Opens each kind of client once, so that one that is needed soon can be asked for early. */
+function clientsOfSteps({ connection }: Session): ClientsOfSteps {
+  const opened = new Map<boolean, Promise<MongoClient>>();
+  return async ({ steps }) => {
+    const monitorCommands = steps.some(({ transaction }) => transaction);
+    const client = opened.get(monitorCommands) ?? connection.openClient({ monitorCommands });
+    opened.set(monitorCommands, client);
+    return await client;
+  };
+}
+
 async function runLoaded(
   session: Session,
   loaded: LoadedSteps,
   standing: Standing,
   lease: MigrationLease,
+  clients: ClientsOfSteps,
 ): Promise<RunResult> {
   const { request, settings, io, store, connection } = session;
   const signal = AbortSignal.any([io.signal, lease.signal]);
   const backup =
     settings.backup && (await io.group('Backup', async () => await settings.backup?.(signal)));
-  const monitorCommands = loaded.steps.some(({ transaction }) => transaction);
-  const client = await connection.openClient({ monitorCommands });
+  const client = await clients(loaded);
   const byName = new Map(session.known.steps.map((step) => [step.name, step]));
   const journal = stepJournal({
     store,
     lease,
     request,
+    steps: loaded.steps,
+    clock: io.clock,
     today: io.today,
     backup,
     resumed: (name) => {
       const step = byName.get(name);
-      const checkpoint = step && checkpointOf(standing, step, request.onInterrupted);
-      if (checkpoint) io.info(`${name} goes on from its checkpoint`);
-      return checkpoint;
+      return step && checkpointOf(standing, step, request.onInterrupted);
     },
+    onResumed: (name) => io.info(`${name} goes on from its checkpoint`),
     call: migrationCaller({ client, database: connection.database, io, signal }),
   });
   const result = await runSteps(loaded.steps, journal, {
@@ -69,8 +85,7 @@ async function runLoaded(
   });
   io.leaveForeign();
   // Before the lease is given back: a migration that did not stop would write beside the next run.
-  await client.close(true);
-  await journal.close();
+  await Promise.all([client.close(true), journal.close()]);
   return result;
 }
 
@@ -89,7 +104,10 @@ async function runUpOrDown(session: Session): Promise<void> {
   const { request, known, io } = session;
   const loads = [await load(session, await look(session))];
   try {
-    if (known.steps.length === 0) return;
+    const [planned] = loads;
+    if (planned === undefined || known.steps.length === 0) return;
+    const clients = clientsOfSteps(session);
+    clients(planned).catch(() => undefined);
     await holdingLease(session, async (lease) => {
       const standing = await takeStock(session, undefined, true);
       const silent = { info: () => {}, warn: () => {} };
@@ -99,7 +117,7 @@ async function runUpOrDown(session: Session): Promise<void> {
       const loaded = loads.at(-1);
       if (!loaded || loaded.steps.length === 0) return;
       const verb = request.command === 'down' ? 'Revert' : 'Apply';
-      const run = async () => await runLoaded(session, loaded, standing, lease);
+      const run = async () => await runLoaded(session, loaded, standing, lease, clients);
       known.run = await io.group(`${verb} ${plural(loaded.steps.length)}`, run);
     });
   } finally {

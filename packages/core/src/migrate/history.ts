@@ -15,6 +15,8 @@ export interface ChangelogRow {
   readonly migrationBlock: number;
   /** As migrate-mongo writes it with `useFileHash`; without that it passes over it. */
   readonly fileHash?: string;
+  /** How long it took; migrate-mongo passes over it. */
+  readonly milliseconds?: number;
 }
 
 /** An applied migration; rows of old versions lack the block, rows of other tools the time. */
@@ -23,6 +25,7 @@ export interface AppliedMigration {
   readonly appliedAt: Date | undefined;
   readonly migrationBlock: number | undefined;
   readonly fileHash: string | undefined;
+  readonly milliseconds?: number | undefined;
 }
 
 function readRow(document: unknown, collection: string): AppliedMigration {
@@ -38,6 +41,7 @@ function readRow(document: unknown, collection: string): AppliedMigration {
     appliedAt: row.appliedAt instanceof Date ? row.appliedAt : undefined,
     migrationBlock: typeof row.migrationBlock === 'number' ? row.migrationBlock : undefined,
     fileHash: typeof row.fileHash === 'string' ? row.fileHash : undefined,
+    milliseconds: typeof row.milliseconds === 'number' ? row.milliseconds : undefined,
   };
 }
 

@@ -7,7 +7,7 @@ import type { MigrationRecord, RecordedAction } from './record.ts';
 import type { MigrateRequest } from './request.ts';
 import { appliedNames, editedNames, type Standing } from './standing.ts';
 import type { MigrationStore } from './store.ts';
-import { collectSource } from './stored-source.ts';
+import { sourceCollector } from './stored-source.ts';
 
 /** A correction of what the database says of one migration; no migration is run. */
 export interface Mark {
@@ -68,7 +68,7 @@ async function recordMark(
   migrationBlock: number | undefined,
   { store, request, fence, today }: MarkOptions,
 ): Promise<void> {
-  const source = file && (await collectSource(file));
+  const source = file && (await sourceCollector()(file));
   const record: MigrationRecord = {
     _id: randomUUID(),
     fileName: name,
@@ -82,7 +82,7 @@ async function recordMark(
     ...(source ? { source } : {}),
     ...(migrationBlock === undefined ? {} : { migrationBlock }),
   };
-  await store.insertRecord(record);
+  await store.insertRecords([record]);
 }
 
 /** Makes one correction: the row in the changelog, then the record that says who did it. */

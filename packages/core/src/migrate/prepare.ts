@@ -4,6 +4,7 @@ import type { EngineIo } from './engine-io.ts';
 import { knownMigrations, type MigrationFile, type MigrationFiles } from './files.ts';
 import { type LoadedStep, loadStep } from './load.ts';
 import { plan, type Step } from './plan.ts';
+import { type Settlement, understood } from './planned.ts';
 import { newestDeployment } from './previous.ts';
 import { applyingRecords } from './record.ts';
 import type { MigrateRequest } from './request.ts';
@@ -11,15 +12,22 @@ import { editedNames, type Standing } from './standing.ts';
 import type { MigrationStore } from './store.ts';
 import { restoreSource } from './stored-source.ts';
 
-/** Reads from the database where it and the checkout stand to each other. */
+/**
+ * Reads from the database where it and the checkout stand to each other.
+ * @param fence of a run that lives and is not ours
+ * @param today the calendar's time
+ */
 export async function readStanding(
   files: MigrationFiles,
   store: MigrationStore,
-  runningFence: number | undefined,
-): Promise<Standing> {
-  const [history, records] = await Promise.all([store.history(), store.records()]);
+  fence: Promise<number | undefined> | undefined,
+  today: Date,
+): Promise<{ readonly standing: Standing; readonly settlement: Settlement }> {
+  const [history, all, runningFence] = await Promise.all([store.history(), store.records(), fence]);
+  const { records, settlement } = understood(all, history, today);
   const applied = new Set(history.map(({ fileName }) => fileName));
-  return { files: knownMigrations(files, applied), history, records, runningFence };
+  const standing = { files: knownMigrations(files, applied), history, records, runningFence };
+  return { standing, settlement };
 }
 
 /**

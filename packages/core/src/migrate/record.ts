@@ -11,8 +11,11 @@ export const RECORDS = 'paal_migrations';
 /** What was done: a migration was run, or said to be applied or not without being run. */
 export type RecordedAction = Direction | 'baseline' | 'repair';
 
-/** `running` of a run that no longer lives means `interrupted`. */
-export type RecordState = 'running' | 'succeeded' | 'failed' | 'interrupted';
+/**
+ * `planned` until it has ended: what it means, the changelog tells (see `planned.ts`). `running` of a run
+ * that no longer lives means `interrupted`.
+ */
+export type RecordState = 'planned' | 'running' | 'succeeded' | 'failed' | 'interrupted';
 
 /** One attempt to apply or to revert one migration. */
 export interface MigrationRecord {
@@ -40,6 +43,10 @@ export interface MigrationRecord {
   readonly migrationBlock?: number;
   /** What the backup before this run called itself. */
   readonly backup?: string;
+  /** Among the attempts of its run, which are made in this order. */
+  readonly position?: number;
+  /** Of an attempt that has not ended: whether it is known to have begun. */
+  readonly begun?: boolean;
 }
 
 /** The newest attempt at each migration, by file name. */

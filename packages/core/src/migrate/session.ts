@@ -7,10 +7,9 @@ import { nameOf } from './lease/errors.ts';
 import type { MigrationLease } from './lease/keep.ts';
 import { leaseState } from './lease/unlock.ts';
 import { readStanding } from './prepare.ts';
-import { unsettledRecords } from './record.ts';
 import type { MigrateRequest } from './request.ts';
 import type { Progress } from './result.ts';
-import type { Standing } from './standing.ts';
+import { interrupted, type Standing } from './standing.ts';
 import type { MigrationStore } from './store.ts';
 
 /** The name of the lease: one run at a time per database. */
@@ -70,23 +69,30 @@ export async function holdingLease<T>(
 /** Reads where everything stands, and settles what an earlier run could no longer write. */
 export async function takeStock(
   session: Session,
-  runningFence: number | undefined,
+  fence: Promise<number | undefined> | undefined,
   settle: boolean,
 ) {
-  const standing = await readStanding(session.files, session.store, runningFence);
-  session.known.standing = standing;
-  if (settle) {
-    for (const { _id } of unsettledRecords(standing.records, standing.history)) {
-      await session.store.updateRecord(_id, { state: 'succeeded', finishedAt: session.io.today() });
-    }
-  }
+  const { files, store, io, known } = session;
+  const { standing, settlement } = await readStanding(files, store, fence, io.today());
+  known.standing = standing;
+  if (settle) await store.settleRecords(settlement);
   return standing;
 }
 
 /** The standing as a run sees it that holds no lease and changes nothing. */
 export async function look(session: Session): Promise<Standing> {
+  const takeLook = async (held: Promise<HeldLease | undefined>): Promise<Standing> => {
+    const standing = await takeStock(
+      session,
+      held.then((lease) => lease?.fence),
+      false,
+    );
+    session.known.held = await held;
+    return standing;
+  };
+  const standing = await takeLook(leaseState(ownDb(session), LOCK));
+  if (interrupted(standing).length === 0) return standing;
+  // Read side by side, the lease may be found given back, and the records as they were before that.
   const held = await leaseState(ownDb(session), LOCK);
-  const standing = await takeStock(session, held?.released ? undefined : held?.fence, false);
-  session.known.held = held;
-  return standing;
+  return await takeLook(Promise.resolve(held));
 }

@@ -1,6 +1,7 @@
 import type { ClientSession, Collection, Db, Document } from 'mongodb';
 import { historyError } from './drivers/mongodb-errors.ts';
 import { type AppliedMigration, type ChangelogRow, readHistory } from './history.ts';
+import type { Settlement } from './planned.ts';
 import { type MigrationRecord, RECORDS } from './record.ts';
 import type { StoredSource } from './stored-source.ts';
 
@@ -19,8 +20,10 @@ export interface MigrationStore {
   records(): Promise<readonly MigrationRecord[]>;
   /** The stored source of one attempt. */
   source(id: string): Promise<StoredSource | undefined>;
-  insertRecord(record: MigrationRecord): Promise<void>;
+  insertRecords(records: readonly MigrationRecord[]): Promise<void>;
   updateRecord(id: string, fields: Partial<MigrationRecord>): Promise<void>;
+  /** Corrects what is to be corrected, and then removes what is to be removed. */
+  settleRecords(settlement: Settlement): Promise<void>;
   insertRow(row: ChangelogRow, within?: TransactionOfMigration): Promise<void>;
   deleteRows(fileName: string, within?: TransactionOfMigration): Promise<void>;
   /** Corrects the `fileHash` of the rows that have one. */
@@ -75,13 +78,30 @@ export function mongodbStore(db: Db, changelog: string): MigrationStore {
         promoteLongs: false,
       })) as unknown as readonly MigrationRecord[],
     source: async (_id) => (await records.findOne({ _id }))?.source,
-    insertRecord: async (record) =>
+    insertRecords: async (all) => {
+      const _id = { $in: all.map((record) => record._id) };
       await settled(
-        () => records.insertOne({ ...record }),
-        async () => (await records.findOne({ _id: record._id })) !== null,
-      ),
+        () =>
+          records.insertMany(
+            all.map((record) => ({ ...record })),
+            { ordered: false },
+          ),
+        async () =>
+          (await records.find({ _id }, { projection: { _id: 1 } }).toArray()).length === all.length,
+      );
+    },
     updateRecord: async (_id, fields) => {
       await records.updateOne({ _id }, { $set: fields });
+    },
+    settleRecords: async ({ corrections, removals }) => {
+      if (corrections.length > 0) {
+        await records.bulkWrite(
+          corrections.map(({ _id, fields }) => ({
+            updateOne: { filter: { _id }, update: { $set: fields } },
+          })),
+        );
+      }
+      if (removals.length > 0) await records.deleteMany({ _id: { $in: [...removals] } });
     },
     insertRow: async (row, within) => {
       if (within) {

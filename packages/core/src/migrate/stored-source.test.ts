@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
-import { collectSource, restoreSource } from './stored-source.ts';
+import { restoreSource, sourceCollector } from './stored-source.ts';
 
 async function repository(files: Readonly<Record<string, string>>): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'paal-stored-source-'));
@@ -14,6 +14,7 @@ async function repository(files: Readonly<Record<string, string>>): Promise<stri
   return root;
 }
 
+const collectSource = sourceCollector();
 const file = (root: string, name: string) => ({ name, path: join(root, name), text: '' });
 
 describe('the stored source of a migration', () => {
@@ -44,6 +45,25 @@ describe('the stored source of a migration', () => {
     const source = await collectSource(file(root, 'migrations/a.js'));
     expect(source?.type).toBe('commonjs');
     expect(source?.files.map(({ path }) => path)).toEqual(['a.js', 'lib/fill.js']);
+  });
+
+  test('has what another one imports, too', async () => {
+    const text = "import { n } from '../lib/n.js';\nexport const up = () => n;";
+    const root = await repository({
+      'package.json': '{ "type": "module" }',
+      'migrations/a.js': text,
+      'migrations/b.js': text,
+      'lib/n.js': 'export const n = 1;',
+    });
+    const collect = sourceCollector();
+    const [a, b] = await Promise.all(
+      ['a', 'b'].map(async (name) => await collect(file(root, `migrations/${name}.js`))),
+    );
+    expect(a?.files.map(({ path }) => path)).toEqual(['migrations/a.js', 'lib/n.js']);
+    expect(b).toEqual({
+      type: 'module',
+      files: [{ path: 'migrations/b.js', text }, a?.files[1]],
+    });
   });
 
   test('that is too large is not kept', async () => {

@@ -28,12 +28,25 @@ async function readFirst(base: string): Promise<{ path: string; text: string } |
   return undefined;
 }
 
+/** A function that gives the same promise for the same argument. */
+function remembering<T>(work: (argument: string) => Promise<T>): (argument: string) => Promise<T> {
+  const known = new Map<string, Promise<T>>();
+  return async (argument) => {
+    const promise = known.get(argument) ?? work(argument);
+    known.set(argument, promise);
+    return await promise;
+  };
+}
+
 /** `path` and what it imports by relative paths, directly or not. */
-async function closure(path: string): Promise<readonly { path: string; text: string }[]> {
+async function closure(
+  path: string,
+  read: typeof readFirst,
+): Promise<readonly { path: string; text: string }[]> {
   const found = new Map<string, string>();
   const queue = [resolve(path)];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const file = await readFirst(next);
+    const file = await read(next);
     if (file === undefined || found.has(file.path) || file.path.includes('node_modules')) continue;
     found.set(file.path, file.text);
     if (extname(file.path) === '.json') continue;
@@ -63,15 +76,22 @@ function commonFolder(paths: readonly string[]): string {
   return folder;
 }
 
-/** What `file` is made of; `undefined` when it is too large to be kept. */
-export async function collectSource(file: MigrationFile): Promise<StoredSource | undefined> {
-  const files = await closure(file.path);
-  const bytes = files.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
-  if (files.length === 0 || bytes > MOST_BYTES) return undefined;
-  const root = commonFolder(files.map(({ path }) => path));
-  return {
-    type: await moduleType(dirname(resolve(file.path))),
-    files: files.map(({ path, text }) => ({ path: relative(root, path), text })),
+/**
+ * Gives what a file is made of; `undefined` when it is too large to be kept. What several files have in
+ * common is read once.
+ */
+export function sourceCollector(): (file: MigrationFile) => Promise<StoredSource | undefined> {
+  const read = remembering(readFirst);
+  const typeOf = remembering(moduleType);
+  return async (file) => {
+    const files = await closure(file.path, read);
+    const bytes = files.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+    if (files.length === 0 || bytes > MOST_BYTES) return undefined;
+    const root = commonFolder(files.map(({ path }) => path));
+    return {
+      type: await typeOf(dirname(resolve(file.path))),
+      files: files.map(({ path, text }) => ({ path: relative(root, path), text })),
+    };
   };
 }
 

@@ -167,7 +167,7 @@ export async function connectMongodb(
     try {
       await connect(client, signal);
     } catch (error) {
-      await closeAll();
+      await client.close(true).catch(() => undefined);
       if (signal.aborted) throw signal.reason;
       throw connectError(error, hosts, clock.now() - start);
     }

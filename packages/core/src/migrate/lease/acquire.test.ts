@@ -22,6 +22,7 @@ describe('the lease of the migrations', () => {
     expect(collection.get(1)?.released).toBe(true);
     const second = await taken(shared, process(), SECOND);
     expect(second.fence).toBe(2);
+    await settled(shared, second.release());
     expect(collection.documents.map(({ _id }) => _id.fence)).toEqual([2]);
   });
 
@@ -114,6 +115,7 @@ describe('the lease of the migrations', () => {
     };
     const first = await taken(shared, { ...own, store: { ...own.store, insert } }, FIRST);
     expect(first.fence).toBe(4);
+    await settled(shared, first.release());
     expect(collection.documents.map(({ _id }) => _id.fence)).toEqual([4]);
   });
 

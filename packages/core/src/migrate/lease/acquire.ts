@@ -109,8 +109,11 @@ function roundsOf(
       // It knows of us when it has written its next beat, or its time is over.
       if (from && hasShownItself(from, leases)) await clock.sleep(from.ttl, either);
       await within(lease.ensureHeld(), clock, undefined, either);
-      await within(store.prune(lease.fence), clock, TIDY_LIMIT, either).catch(() => undefined);
       either.throwIfAborted();
+      // Nobody needs to wait for that: what it misses, the next one removes.
+      if (leases.length > 1) {
+        within(store.prune(lease.fence), clock, TIDY_LIMIT, either).catch(() => undefined);
+      }
       return lease;
     } catch (error) {
       await lease.release();
