@@ -26,7 +26,7 @@ export const httpCheck = z
       .optional()
       .describe('With pods: what is asked of each of them'),
     ...podKeys,
-    method: z.enum(['GET', 'HEAD', 'POST']).default('GET'),
+    method: z.enum(['GET', 'HEAD', 'POST']).default('GET').describe('How it is asked'),
     headers: requestHeadersSchema,
     'request-body': z
       .string()

@@ -28,18 +28,26 @@ export const logsCheck = z
       .describe('kind/name of the workloads whose pods count; default: all of the release'),
     elasticsearch: z
       .strictObject({
-        url: z.string().min(1).optional().describe('Default: verify.elasticsearch'),
+        url: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('Address, with its path prefix; default: verify.elasticsearch'),
         index: z
           .string()
           .min(1)
           .default('logstash-*')
           .describe('Index, alias, data stream or pattern, several separated by commas'),
         headers: requestHeadersSchema,
-        'level-field': z.string().min(1).default('level'),
-        'message-field': z.string().min(1).default('message'),
-        'time-field': z.string().min(1).default('@timestamp'),
-        'namespace-field': z.string().min(1).default('kubernetes.namespace_name'),
-        'pod-field': z.string().min(1).default('kubernetes.pod_name'),
+        'level-field': z.string().min(1).default('level').describe('Where the level is'),
+        'message-field': z.string().min(1).default('message').describe('Where the text is'),
+        'time-field': z.string().min(1).default('@timestamp').describe('When a line was said'),
+        'namespace-field': z
+          .string()
+          .min(1)
+          .default('kubernetes.namespace_name')
+          .describe('Namespace of who said it'),
+        'pod-field': z.string().min(1).default('kubernetes.pod_name').describe('Pod that said it'),
         lag: timeoutSchema
           .prefault('30s')
           .describe('How long a line may take until it can be found'),

@@ -6,7 +6,11 @@ export const smokeCheck = z
   .strictObject({
     ...commonKeys,
     run: z.string().min(1).describe('Command, run by bash as a step of a workflow is'),
-    'working-directory': z.string().min(1).optional(),
+    'working-directory': z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Folder, from the workspace on; default: the workspace'),
     env: z.record(z.string(), z.string()).default({}).describe('Environment variables'),
     timeout: timeoutSchema.prefault('5m').describe('Of one run'),
   })
