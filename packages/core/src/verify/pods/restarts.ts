@@ -101,8 +101,8 @@ export function judgeRestarts(pods: readonly Pod[], baseline: Baseline, max: num
     const oom = excess.some(({ status }) => lastExit(status)?.reason === 'OOMKilled');
     const log = `kubectl logs ${subject} -c ${first.status.name} --previous`;
     const hint = oom
-      ? `Give it more memory, or look for what takes it: ${log}`
-      : `Look at what it said last: ${log}`;
+      ? `Give it more memory, or look for what takes it; "${log}" has its last lines.`
+      : `What it said last is in "${log}".`;
     const message = excess.map(({ text }) => text).join(', ');
     return { subject, observation: found('failed', 'restarted', message, hint) };
   });
