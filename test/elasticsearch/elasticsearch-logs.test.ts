@@ -1,99 +1,18 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Clock } from '@paal/core/clock';
-import { checkSchema } from '@paal/core/config/check-schema';
-import { UserError } from '@paal/core/errors';
-import type { Observation } from '@paal/core/verify/check';
-import { logsProbe } from '@paal/core/verify/checks/logs';
-import type { Probe, Surroundings } from '@paal/core/verify/probe';
-import type { Live } from '@paal/core/workload/live';
-import type { Pod } from '@paal/core/workload/types';
+import { describe, expect, test } from '@jest/globals';
 import type { Document } from './documents.ts';
+import { lineOf } from './elasticsearch-double.ts';
 import {
-  type ElasticsearchDouble,
-  lineOf,
-  startElasticsearchDouble,
-} from './elasticsearch-double.ts';
-
-/** The server's time, a day away from ours. */
-const NOW = Date.parse('2024-01-02T03:30:00Z');
-/** Seconds since the release began, and since when its pods are ready. */
-const AGE = 300;
-const READY_FOR = 240;
-
-const ago = (seconds: number): number => NOW - seconds * 1_000;
-const NEVER = new AbortController().signal;
-const POD = 'web-7d9f8b6c5-abcde';
-
-let double: ElasticsearchDouble;
-
-beforeEach(async () => {
-  double = await startElasticsearchDouble('logstash-2024.01.02', () => NOW);
-});
-afterEach(async () => await double.stop());
-
-function podOf(name: string, ready = true): Pod {
-  const lastTransitionTime = new Date(ago(READY_FOR)).toISOString();
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, uid: name, creationTimestamp: new Date(ago(AGE - 5)).toISOString() },
-    spec: { containers: [] },
-    status: {
-      conditions: [{ type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime }],
-    },
-  };
-}
-
-interface Options {
-  readonly pods?: readonly Pod[];
-  readonly age?: number | undefined;
-  readonly elapsed?: () => number;
-  readonly duration?: number;
-}
-
-function create(more: object = {}, elasticsearch: object = {}, options: Options = {}): Probe {
-  const { pods = [podOf(POD)], elapsed = () => 0 } = options;
-  const age = 'age' in options ? options.age : AGE * 1_000;
-  const workload = { kind: 'Deployment', namespace: 'shop', name: 'web' } as const;
-  const live: Live = {
-    connection: undefined as never,
-    namespace: 'shop',
-    names: ['deployment/web'],
-    age: () => age,
-    read: async () => [
-      { workload, object: undefined, pods, newPods: pods, progress: undefined, events: [] },
-    ],
-  };
-  const clock: Clock = { now: elapsed, sleep: async () => undefined };
-  const context: Surroundings = {
-    variables: {
-      url: undefined,
-      version: undefined,
-      namespace: 'shop',
-      environment: undefined,
-      app: undefined,
-      release: undefined,
-    },
-    servers: { prometheus: undefined, alertmanager: undefined, elasticsearch: double.url },
-    live,
-    before: () => undefined,
-    clock,
-    ...(options.duration === undefined ? {} : { duration: options.duration }),
-    workspace: '/',
-  };
-  const config = checkSchema.parse({ logs: { elasticsearch, ...more } }).logs;
-  if (!config) throw new Error('no logs check');
-  return logsProbe(config, context);
-}
-
-async function ask(...args: Parameters<typeof create>): Promise<Observation> {
-  return await create(...args).measure(NEVER);
-}
-
-/** Puts lines into the index: some that are no errors, by the new pod, and these. */
-function index(...documents: readonly Document[]): void {
-  double.documents.push(lineOf(POD, ago(60), 'GET / 200'), ...documents);
-}
+  AGE,
+  ago,
+  ask,
+  create,
+  double,
+  index,
+  NEVER,
+  POD,
+  podOf,
+  READY_FOR,
+} from './logs-fixture.ts';
 
 describe('lines in Elasticsearch', () => {
   test('of the new pods, none of them an error, are good', async () => {
@@ -280,90 +199,5 @@ describe('silence in Elasticsearch', () => {
 
   test('without any new pod proves nothing', async () => {
     expect((await ask({}, {}, { pods: [] })).outcome).toBe('inconclusive');
-  });
-});
-
-describe('an Elasticsearch that cannot answer is an error, never a verdict:', () => {
-  test('a shard that failed', async () => {
-    index();
-    double.trouble.failedShards = 2;
-    const seen = await ask();
-    expect(seen).toMatchObject({ outcome: 'error', retry: true });
-    expect(seen.message).toContain('2 of 5 shards of logstash-* ');
-  });
-
-  test('a search that was given up', async () => {
-    index(lineOf(POD, ago(30), 'cannot pay', { level: 'error' }));
-    double.trouble.timedOut = true;
-    expect(await ask()).toMatchObject({ outcome: 'error', value: 'timed out' });
-  });
-
-  test('an index that is not there, by name and by pattern', async () => {
-    const named = await ask({}, { index: 'logs' });
-    expect(named).toMatchObject({ outcome: 'error', value: 'HTTP 404' });
-    expect(named.message).toContain('no such index [logs]');
-    expect(named.hint).toContain('Is "index" right');
-    const pattern = await ask({}, { index: 'logs-*' });
-    expect(pattern).toMatchObject({ outcome: 'error', value: 'no index' });
-  });
-
-  test('missing credentials, and those that may not read', async () => {
-    index();
-    double.trouble.authorization = 'ApiKey abc';
-    expect((await ask()).hint).toContain('ApiKey');
-    const headers = { Authorization: 'ApiKey abc' };
-    expect((await ask({}, { headers })).outcome).toBe('succeeded');
-    double.trouble.forbidden = true;
-    expect((await ask({}, { headers })).hint).toContain('"read"');
-  });
-
-  test('no answer', async () => {
-    const seen = await ask({}, { url: 'http://127.0.0.1:1' });
-    expect(seen).toMatchObject({ outcome: 'error', retry: true });
-    expect(seen.message).toContain('does not answer: connection refused');
-  });
-
-  test('no address, before anything is asked', () => {
-    expect(() => create({}, { url: 'elasticsearch' })).toThrow(UserError);
-  });
-});
-
-describe('compared with before the release', () => {
-  const OLD = 'web-5c6b8f9d7-xxxxx';
-  const BEFORE = { baseline: 'before' };
-
-  test('a kind that was there is good, a new one bad, without a phase before', async () => {
-    index(
-      lineOf(OLD, ago(AGE + 100), 'cannot pay order 1', { level: 'error' }),
-      lineOf(POD, ago(30), 'cannot pay order 12', { level: 'error' }),
-    );
-    expect((await ask(BEFORE)).outcome).toBe('succeeded');
-    index(lineOf(POD, ago(20), 'no such table', { level: 'error' }));
-    const seen = await ask(BEFORE);
-    expect(seen).toMatchObject({ outcome: 'failed', number: 1, excerpt: 'no such table' });
-  });
-
-  test('what other workloads have said is no excuse', async () => {
-    index(
-      lineOf(OLD, ago(AGE + 100), 'ready'),
-      lineOf('web-admin-5c6b8f9d7-xxxxx', ago(AGE + 100), 'cannot pay', { level: 'error' }),
-      lineOf(POD, ago(30), 'cannot pay', { level: 'error' }),
-    );
-    expect((await ask(BEFORE)).outcome).toBe('failed');
-  });
-
-  test('a known kind that comes far more often is bad', async () => {
-    index(lineOf(OLD, ago(AGE + 100), 'cannot pay', { level: 'error' }));
-    for (let n = 0; n < 12; n += 1) {
-      double.documents.push(lineOf(POD, ago(30 + n), 'cannot pay', { level: 'error' }));
-    }
-    expect(await ask(BEFORE)).toMatchObject({ outcome: 'failed', number: 12 });
-  });
-
-  test('errors prove nothing where the index has nothing of before', async () => {
-    index(lineOf(POD, ago(30), 'cannot pay', { level: 'error' }));
-    const seen = await ask(BEFORE);
-    expect(seen).toMatchObject({ outcome: 'inconclusive', number: 1 });
-    expect((await ask(BEFORE, {}, { age: undefined })).hint).toContain('Name the release');
   });
 });
