@@ -91,7 +91,7 @@ describe('what was done about a release that is bad', () => {
 
   test('allows for a query that looks back on the bad release', () => {
     const text = told(after({}, { result: seen('failed', 'prometheus') }));
-    expect(text).toContain('not release 2, unless the query still looks back on it:');
+    expect(text).toContain('not release 2, unless the check still looks back on it:');
   });
 
   test.each<[string, Partial<Recheck>]>([

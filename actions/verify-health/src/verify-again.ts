@@ -1,5 +1,6 @@
 import type { ActionContext } from '@paal/core/action/lifecycle';
 import { group, info } from '@paal/core/action/log';
+import type { CheckType } from '@paal/core/config/check-schema';
 import { formatDuration } from '@paal/core/config/duration';
 import type { Release } from '@paal/core/release/release';
 import type { RollbackTarget } from '@paal/core/rollback/target';
@@ -48,6 +49,9 @@ export async function verifyAgain(
   });
 }
 
+/** Types whose answers may still be about the time before the rollback. */
+const LOOKING_BACK: ReadonlySet<CheckType> = new Set(['prometheus', 'alerts', 'rules']);
+
 /** What that came to, in a few sentences. Pure. */
 export function recheckNote({ result, version, leftOut }: Recheck, failed: number): string {
   const without =
@@ -63,7 +67,7 @@ export function recheckNote({ result, version, leftOut }: Recheck, failed: numbe
   if (status !== 'failed') return `Verified again, it proves nothing: ${said}${without}`;
   const decisive = decisiveCheck(result);
   const type = result.checks.find(({ name }) => name === decisive?.name)?.type;
-  const unless = type === 'prometheus' ? `, unless the query still looks back on it` : '';
+  const unless = type && LOOKING_BACK.has(type) ? ', unless the check still looks back on it' : '';
   return (
     `STILL BAD AFTER THE ROLLBACK: ${said} So the cause is probably not release ${failed}${unless}: ` +
     `look at what both releases need, such as the database, a Secret, or the way to them.${without}`
