@@ -186,7 +186,8 @@ describe('the summary of paal/verify-health', () => {
       ],
     });
     const diagrams = diagramsOf(step.summary);
-    expect(diagrams).toHaveLength(3);
+    // The three queries, and the times that the two endpoints took.
+    expect(diagrams).toHaveLength(5);
     expect(diagrams[0]).toMatch(/line \[0\.015, .*, 0\.4\]\n {2}line \[0\.3, 0\.3\]$/);
     const mermaid = await loadMermaid();
     for (const diagram of diagrams) {

@@ -93,7 +93,7 @@ describe('paal/verify-health', () => {
   test('a value beyond its threshold fails at once, with query, value and threshold', async () => {
     const step = await verify({
       duration: '1m',
-      'prometheus-url': await prometheusDouble((query) => (query < 3 ? '0.01' : '0.4')),
+      'prometheus-url': await prometheusDouble((query) => (query < 4 ? '0.01' : '0.4')),
       checks: '- prometheus: { name: error rate, query: errors / requests, max: 0.05 }',
     });
     expect(step.exitCode).toBe(1);
