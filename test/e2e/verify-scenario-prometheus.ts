@@ -66,6 +66,8 @@ export const PROCESS_RULES = stringify({
           alert: 'HighErrorRate',
           expr: `${errors} / ${requests} > 0.05`,
           for: '2s',
+          // While pods are replaced, the new ones are found up to ten seconds late.
+          keep_firing_for: '30s',
           labels: { severity: 'critical' },
         },
         {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { beganAfter, keptAlerts, SLACK } from './beginning.ts';
+import { keptAlerts, SLACK, whenBegan } from './beginning.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const began = (secondsAgo: number, fingerprint = 'f') => ({
@@ -11,44 +11,44 @@ const nothing = { known: undefined, releaseAge: undefined, now: NOW };
 
 describe('whether an alert began after the release', () => {
   test.each([
-    [30, true],
-    [60, true],
-    [62, true],
-    [63, false],
-    [600, false],
+    [30, 'after'],
+    [60, 'after'],
+    [62, 'after'],
+    [63, 'before'],
+    [600, 'before'],
   ])('is told by its age where a release is 60 s old: %d s', (age, expected) => {
-    expect(beganAfter(began(age), { ...nothing, releaseAge: 60_000 })).toBe(expected);
+    expect(whenBegan(began(age), { ...nothing, releaseAge: 60_000 })).toBe(expected);
   });
 
   test('is not told by ages where the server does not say its time', () => {
     const beginning = { ...nothing, releaseAge: 60_000, now: undefined };
-    expect(beganAfter(began(10), beginning)).toBeUndefined();
+    expect(whenBegan(began(10), beginning)).toBeUndefined();
   });
 
   test('cannot be told where nothing is known', () => {
-    expect(beganAfter(began(10), nothing)).toBeUndefined();
+    expect(whenBegan(began(10), nothing)).toBeUndefined();
   });
 
   test('is no where it was there before, whatever the ages say', () => {
     const known = new Map([['f', began(30).startsAt]]);
-    expect(beganAfter(began(30), { ...nothing, known, releaseAge: 60_000 })).toBe(false);
-    expect(beganAfter(began(30, 'other'), { ...nothing, known, releaseAge: 60_000 })).toBe(true);
-    expect(beganAfter(began(90, 'other'), { ...nothing, known, releaseAge: 60_000 })).toBe(false);
+    expect(whenBegan(began(30), { ...nothing, known, releaseAge: 60_000 })).toBe('before');
+    expect(whenBegan(began(30, 'other'), { ...nothing, known, releaseAge: 60_000 })).toBe('after');
+    expect(whenBegan(began(90, 'other'), { ...nothing, known, releaseAge: 60_000 })).toBe('before');
   });
 
-  test('is yes for one that was there before, was resolved, and fires again', () => {
+  test('is told apart for one that was there before, was resolved, and fires again', () => {
     const known = new Map([['f', began(600).startsAt]]);
-    expect(beganAfter(began(20), { ...nothing, known })).toBe(true);
-    expect(beganAfter(began(20), { ...nothing, known, releaseAge: 60_000 })).toBe(true);
-    expect(beganAfter(began(600), { ...nothing, known })).toBe(false);
+    expect(whenBegan(began(20), { ...nothing, known })).toBe('anew');
+    expect(whenBegan(began(20), { ...nothing, known, releaseAge: 60_000 })).toBe('anew');
+    expect(whenBegan(began(600), { ...nothing, known })).toBe('before');
   });
 
   test('is no for one that had begun when somebody looked, and was told late', () => {
     const beginning = { ...nothing, known: new Map<string, number>(), looked: NOW - 20_000 };
-    expect(beganAfter(began(40), beginning)).toBe(false);
-    expect(beganAfter(began(40), { ...beginning, releaseAge: 60_000 })).toBe(false);
-    expect(beganAfter(began(22), beginning)).toBe(true);
-    expect(beganAfter(began(5), beginning)).toBe(true);
+    expect(whenBegan(began(40), beginning)).toBe('before');
+    expect(whenBegan(began(40), { ...beginning, releaseAge: 60_000 })).toBe('before');
+    expect(whenBegan(began(22), beginning)).toBe('after');
+    expect(whenBegan(began(5), beginning)).toBe('after');
   });
 
   test('does not depend on what the clock of the server of alerts shows', () => {
@@ -62,8 +62,8 @@ describe('whether an alert began after the release', () => {
       fc.property(times, ({ age, releaseAge, skew }) => {
         const now = NOW + skew;
         const alert = { fingerprint: 'f', startsAt: now - age };
-        const told = beganAfter(alert, { known: undefined, releaseAge, now });
-        expect(told).toBe(age <= releaseAge + SLACK);
+        const told = whenBegan(alert, { known: undefined, releaseAge, now });
+        expect(told).toBe(age <= releaseAge + SLACK ? 'after' : 'before');
       }),
     );
   });

@@ -21,21 +21,27 @@ export interface Beginning {
 export const SLACK = 2_000;
 
 /**
- * Whether `alert` began after the release; `undefined` where that cannot be told. An alert that was there
- * before did not, unless it has begun anew since; nor did one that had begun by then, and was told late.
- * For others ages are compared, each by the clock of its
- * own server, so that no two clocks have to agree.
+ * When an alert began: before the release, after it, or after it although it had been there before.
+ * Of the last nobody can say whether the release has to do with it: alerts flap, and while pods are
+ * replaced, the series that they look at have gaps.
  */
-export function beganAfter(
+export type Began = 'before' | 'after' | 'anew';
+
+/**
+ * When `alert` began; `undefined` where that cannot be told. One that had begun when somebody looked began
+ * before, also when it was told late. For those that nobody has seen, ages are compared, each by the clock
+ * of its own server, so that no two clocks have to agree.
+ */
+export function whenBegan(
   { fingerprint, startsAt }: Pick<Alert, 'fingerprint' | 'startsAt'>,
   { known, looked, releaseAge, now }: Beginning,
-): boolean | undefined {
+): Began | undefined {
   const before = known?.get(fingerprint);
-  if (before !== undefined && startsAt <= before) return false;
-  if (looked !== undefined && startsAt < looked - SLACK) return false;
-  if (releaseAge === undefined) return known === undefined ? undefined : true;
+  if (before !== undefined) return startsAt <= before ? 'before' : 'anew';
+  if (looked !== undefined && startsAt < looked - SLACK) return 'before';
+  if (releaseAge === undefined) return known === undefined ? undefined : 'after';
   if (now === undefined) return undefined;
-  return now - startsAt <= releaseAge + SLACK;
+  return now - startsAt <= releaseAge + SLACK ? 'after' : 'before';
 }
 
 const keptSchema = z.object({

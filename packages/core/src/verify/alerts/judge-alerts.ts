@@ -3,7 +3,7 @@ import { formatDuration } from '../../config/duration.ts';
 import type { Observation } from '../check.ts';
 import { oneLine } from '../text.ts';
 import { type Alert, shortName } from './alert.ts';
-import { type Beginning, beganAfter } from './beginning.ts';
+import { type Beginning, whenBegan } from './beginning.ts';
 
 /** Which alerts count. */
 export type AlertPolicy = Pick<
@@ -30,7 +30,14 @@ const SHOWN = 3;
 const LISTED = 40;
 
 /** Why an alert does not count; `counts` when it does. */
-type Standing = 'counts' | 'before the release' | 'silenced' | 'inhibited' | 'ignored' | 'unknown';
+type Standing =
+  | 'counts'
+  | 'before the release'
+  | 'begun anew'
+  | 'silenced'
+  | 'inhibited'
+  | 'ignored'
+  | 'unknown';
 
 function isSilenced(
   { silencedBy }: Alert,
@@ -52,9 +59,10 @@ function standingOf(
   if (alert.inhibited) return 'inhibited';
   if (isSilenced(alert, policy, ownSilences)) return 'silenced';
   if (!policy['ignore-existing']) return 'counts';
-  const after = beganAfter(alert, beginning);
-  if (after === undefined) return 'unknown';
-  return after ? 'counts' : 'before the release';
+  const began = whenBegan(alert, beginning);
+  if (began === undefined) return 'unknown';
+  if (began === 'anew') return 'begun anew';
+  return began === 'after' ? 'counts' : 'before the release';
 }
 
 /** For how long it has been so, by the server's clock. */
@@ -104,12 +112,14 @@ function hintFor([first]: readonly Alert[]): string {
 type Finding = Pick<Observation, 'outcome' | 'value' | 'message' | 'hint'>;
 
 function findingOf(
-  counting: readonly Alert[],
-  unknown: readonly Alert[],
+  of: (standing: Standing) => readonly Alert[],
   seen: SeenAlerts,
   { pending, watchdog }: AlertPolicy,
   now: number | undefined,
 ): Finding | undefined {
+  const counting = of('counts');
+  const unknown = of('unknown');
+  const anew = of('begun anew');
   const firing = counting.filter(({ state }) => state === 'firing');
   const waiting = counting.filter(({ state }) => state === 'pending');
   const bad = pending === 'fail' ? [...firing, ...waiting] : firing;
@@ -134,6 +144,14 @@ function findingOf(
       hint: 'Keep what is there before the release with "phase: before", or set "ignore-existing: false".',
     };
   }
+  if (anew.length > 0) {
+    return {
+      outcome: 'inconclusive',
+      value: counted(anew.length, 'recurring'),
+      message: `${listed(anew, now)}; it was there before the release, too, was resolved, and has begun anew`,
+      hint: 'Is it one that comes and goes, or has the release brought it back? Its history in Prometheus shows that.',
+    };
+  }
   if (waiting.length === 0) return undefined;
   return {
     outcome: 'inconclusive',
@@ -155,7 +173,7 @@ export function judgeAlerts(
   const of = (standing: Standing): readonly Alert[] =>
     alerts.filter((_, index) => standings[index] === standing);
   const counting = of('counts');
-  const finding = findingOf(counting, of('unknown'), seen, policy, now);
+  const finding = findingOf(of, seen, policy, now);
   const details = alerts.map((alert, index) => {
     const standing = standings[index] ?? 'counts';
     return `${describe(alert, now)}${standing === 'counts' ? '' : ` (${standing})`}`;
