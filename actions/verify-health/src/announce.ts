@@ -23,7 +23,10 @@ export async function announce(
   { duration, interval }: Schedule,
   settings: Settings,
 ): Promise<void> {
-  const rhythm = `for up to ${formatDuration(duration)}, every ${formatDuration(interval)}`;
+  const rhythm =
+    duration === 0
+      ? 'once'
+      : `for up to ${formatDuration(duration)}, every ${formatDuration(interval)}`;
   await group(`${doing} ${counted(checks.length, 'check')} ${rhythm}`, async () => {
     const { environment } = settings.variables;
     if (environment) info(`Environment: ${environment}`);

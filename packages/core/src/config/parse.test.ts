@@ -35,6 +35,13 @@ verify:
     expect(parse('')).toEqual({});
   });
 
+  test('a key that is missing is named, where it belongs', () => {
+    const error = refusal('verify:\n  checks:\n    - prometheus: { max: 1 }\n');
+    expect(error.message).toBe(
+      'paal.yaml:3:7: verify.checks.0.prometheus: the key "query" is missing',
+    );
+  });
+
   test('an unknown key is named with its place and the nearest known key', () => {
     const error = refusal('app: shop\nenvironments:\n  staging:\n    namspace: shop\n');
     expect(error.message).toContain('paal.yaml:4:5: unknown key "namspace"');

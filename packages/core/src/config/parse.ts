@@ -51,6 +51,16 @@ export function parseConfig<S extends z.ZodType>(
       { position },
     );
   }
+  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  const key = issue.path.at(-1);
+  if (missing && typeof key === 'string') {
+    const owner = issue.path.slice(0, -1);
+    const position = document.position(owner);
+    const place = owner.map(String).join('.') || 'top level';
+    throw new UserError(`${formatPosition(position)}: ${place}: the key "${key}" is missing`, {
+      position,
+    });
+  }
   const position = document.position(issue.path);
   throw new UserError(`${formatPosition(position)}: ${where}: ${issue.message}`, { position });
 }
