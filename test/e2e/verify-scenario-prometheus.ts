@@ -143,6 +143,21 @@ export async function untilMeasured(
   });
 }
 
+/** Resolves when pods of a namespace have been measured for so many seconds. */
+export async function untilMeasuredFor(
+  monitoring: Monitoring,
+  namespace: string,
+  seconds: number,
+): Promise<void> {
+  const scrapes = `count_over_time(up{namespace="${namespace}"}[${2 * seconds}s])`;
+  const query = `min(${scrapes}) >= ${seconds}`;
+  await until(
+    `metrics of ${seconds} s are there`,
+    async () => (await ask(monitoring, query)) !== undefined,
+    2 * seconds,
+  );
+}
+
 /** The names of the alerts of a namespace that Alertmanager has. */
 export async function alertsOf(
   { alertmanager }: Monitoring,
