@@ -158,6 +158,21 @@ export async function untilMeasuredFor(
   );
 }
 
+/** Resolves when an alert has fired for so many seconds, and Alertmanager has it. */
+export async function untilFiredFor(
+  monitoring: Monitoring,
+  namespace: string,
+  seconds: number,
+): Promise<void> {
+  const firing = `ALERTS{namespace="${namespace}",alertstate="firing"}[${2 * seconds}s]`;
+  const query = `max(count_over_time(${firing})) >= ${seconds}`;
+  await until(
+    `an alert fires for ${seconds} s`,
+    async () => (await ask(monitoring, query)) !== undefined,
+  );
+  await until('it is known', async () => (await alertsOf(monitoring, namespace)).length > 0);
+}
+
 /** The names of the alerts of a namespace that Alertmanager has. */
 export async function alertsOf(
   { alertmanager }: Monitoring,

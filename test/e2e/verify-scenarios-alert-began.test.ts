@@ -1,9 +1,8 @@
 import { describe, expect } from '@jest/globals';
 import { type Playground, realNodeTest } from './fixture.ts';
 import { testVersions } from './rollout-fixture.ts';
-import { until } from './until.ts';
 import { expectTakenBack, scenario } from './verify-scenario-fixture.ts';
-import { alertsOf, testMonitoring } from './verify-scenario-prometheus.ts';
+import { testMonitoring, untilFiredFor } from './verify-scenario-prometheus.ts';
 
 const image = testVersions();
 const monitoring = testMonitoring();
@@ -17,8 +16,9 @@ function alerts(more: object = {}): object {
   return { alerts: { name: NAME, source: 'alertmanager', url, matchers, ...more } };
 }
 
+/** Long enough that it is no question what came first. */
 async function untilItFires({ namespace }: Playground): Promise<void> {
-  await until('the alert fires', async () => (await alertsOf(monitoring, namespace)).length > 0);
+  await untilFiredFor(monitoring, namespace, 5);
 }
 
 describe('a release', () => {
