@@ -31,6 +31,8 @@ export interface Suite {
 }
 
 const CLUSTER = 'test';
+/** What says whether the monitoring of the example is valid. */
+const VALIDATORS = ['promtool', 'amtool', 'prometheus-without-discovery'] as const;
 const SERVICES = ['ferretdb', 'prometheus-without-discovery', 'podprobe'] as const;
 
 async function testFiles(directory: string): Promise<readonly string[]> {
@@ -116,9 +118,9 @@ async function runAll(suites: readonly Suite[], keep: boolean): Promise<Totals> 
       if (suite.cluster && suite.files.length > 0) {
         const { programs } = suite;
         cluster ??= await startCluster({ name: CLUSTER, programs, signal }, printProgress());
-        // A test that has to build what it starts would be over its time.
-        await ensurePrograms(programs, printProgress(), signal);
       }
+      // A test that has to build what it starts would be over its time, and two would install at once.
+      if (suite.files.length > 0) await ensurePrograms(suite.programs, printProgress(), signal);
       const env = cluster ? { PAAL_TEST_CLUSTER: JSON.stringify(cluster) } : {};
       totals.push(await runSuite(suite, env, signal));
     }
@@ -130,7 +132,9 @@ async function runAll(suites: readonly Suite[], keep: boolean): Promise<Totals> 
 async function suitesFor(scope: string, names: readonly string[]): Promise<readonly Suite[]> {
   const matching = (paths: readonly string[]): readonly string[] =>
     names.length === 0 ? paths : paths.filter((path) => names.some((name) => path.includes(name)));
-  const unit = { name: 'unit', files: matching(await unitFiles()), cluster: false, programs: [] };
+  const files = matching(await unitFiles());
+  const validated = files.some((file) => file.includes('/docs/monitoring-'));
+  const unit = { name: 'unit', files, cluster: false, programs: validated ? VALIDATORS : [] };
   const contract = {
     name: 'contract',
     files: matching(await testFiles('test/contract')),
@@ -140,7 +144,7 @@ async function suitesFor(scope: string, names: readonly string[]): Promise<reado
   const e2e = matching(await testFiles('test/e2e'));
   if (scope === 'unit') return [unit];
   if (scope === 'e2e') {
-    const programs = ['ferretdb', 'prometheus', 'alertmanager', 'podprobe'] as const;
+    const programs = ['ferretdb', 'prometheus', 'alertmanager', 'pushgateway', 'podprobe'] as const;
     return [{ name: 'end-to-end', files: e2e, cluster: true, programs }];
   }
   const core = { files: e2e.filter(isCore), cluster: true, programs: SERVICES };
