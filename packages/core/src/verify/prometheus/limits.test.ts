@@ -46,12 +46,28 @@ describe('several series', () => {
   });
 });
 
+describe('a value of many digits', () => {
+  const one = (value: string): string => {
+    const values = [{ name: '', labels: {}, values: [value] }];
+    return judgeSeries(values, { ...base, max: 0.05 }).message;
+  };
+
+  test('is told in few', () => {
+    expect(one('0.11265929079166206')).toBe('the value 0.1127 is beyond the threshold ≤ 0.05');
+  });
+
+  test('is told in all of them where few would be on the other side of the threshold', () => {
+    expect(one('0.050000001')).toBe('the value 0.050000001 is beyond the threshold ≤ 0.05');
+  });
+});
+
 describe('the values of a range', () => {
   test.each([
     ['worst', '1 30 2', 'failed', '30'],
     ['last', '1 30 2', 'succeeded', '2'],
     ['avg', '1 30 2', 'failed', '11'],
     ['avg', '1 NaN 2', 'succeeded', '1.5'],
+    ['avg', '10 10.0002', 'failed', '10.0001'],
     ['worst', '1 NaN 2', 'succeeded', '2'],
     ['worst', 'NaN NaN', 'inconclusive', 'NaN'],
     ['worst', '1 +Inf', 'failed', '+Inf'],

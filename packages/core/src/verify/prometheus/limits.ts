@@ -76,7 +76,7 @@ function reduced({ values }: Series, limits: Limits): string | undefined {
   if (reduce === 'worst') return worstValue(values, limits);
   const numbers = values.map(toNumber).filter((value) => !Number.isNaN(value));
   if (numbers.length === 0) return values.at(-1);
-  return formatNumber(numbers.reduce((sum, value) => sum + value, 0) / numbers.length);
+  return String(numbers.reduce((sum, value) => sum + value, 0) / numbers.length);
 }
 
 const REDUCED = { worst: 'worst value', avg: 'average', last: 'last value' } as const;
@@ -85,6 +85,14 @@ function subject(text: string, name: string, { over }: Limits): string {
   const value = `${text}${name === '' ? '' : ` of ${name}`}`;
   if (!over) return `the value ${value}`;
   return `the ${REDUCED[over.reduce]} within ${formatDuration(over.range)}, ${value},`;
+}
+
+/** `text` in few digits, unless these would stand on the other side of a threshold. */
+function brief(text: string, limits: Limits): string {
+  const value = toNumber(text);
+  const short = formatNumber(value);
+  if (!Number.isFinite(value) || short.length >= text.length) return text;
+  return isWithin(Number(short), limits) === isWithin(value, limits) ? short : text;
 }
 
 /** What one number is; `name` where it is one of several. */
@@ -101,7 +109,7 @@ function judgeNumber(text: string, name: string, limits: Limits): Observation {
     retry: true,
     ...(Number.isFinite(value) ? { number: value } : {}),
     value: text,
-    message: `${subject(text, name, limits)}${threshold === '' ? ' is there' : ` is ${place}`}`,
+    message: `${subject(brief(text, limits), name, limits)}${threshold === '' ? ' is there' : ` is ${place}`}`,
     ...(within
       ? {}
       : { hint: 'Run the query in Prometheus to see what it counts, and since when.' }),
