@@ -49,6 +49,9 @@ describe('a baseline', () => {
     const none = await ask(asked);
     expect(none).toMatchObject({ outcome: 'inconclusive' });
     expect(none.hint).toContain('phase: before');
+    const first = await ask(asked, { first: true });
+    expect(first.outcome).toBe('succeeded');
+    expect(first.message).toContain('nothing was there before this first release');
   }, 120_000);
 
   test('of a ratio counts only what is more than chance', async () => {

@@ -94,6 +94,11 @@ async function lookAtWorkloads(
   }
 }
 
+/** What ran before PAAL's first write is a release of its own, so that the first of all has none before it. */
+function isFirst({ release, releases }: Subject): boolean {
+  return releases.every(({ number }) => number >= release.number);
+}
+
 /**
  * What the checks need to know beside their own configuration. Changes nothing.
  * @param baseline what was kept before the release
@@ -112,6 +117,7 @@ export async function openSurroundings(
     live,
     silenceMark: markOf(settings),
     before: (type, name) => baseline?.checks[keyOf(type, name)],
+    ...(subject ? { first: isFirst(subject) } : {}),
     verifiedBefore: (type, name) =>
       subject && measuredBefore(subject.releases, subject.release.number, keyOf(type, name)),
     clock: context.clock,

@@ -3,8 +3,7 @@ import { ApiError, UnreachableError } from '../cluster/api-error.ts';
 import { readObject } from '../cluster/apply.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { objectName } from '../cluster/object.ts';
-import { UserError } from '../errors.ts';
-import type { Live } from '../workload/live.ts';
+import { type Live, WorkloadAbsentError } from '../workload/live.ts';
 import { workloadResource } from '../workload/template.ts';
 import type { WorkloadRef } from '../workload/types.ts';
 import { observationOf } from './observation.ts';
@@ -48,7 +47,7 @@ async function targetOf(
   const resource = workloadResource(kind);
   const written = await readObject(connection, resource, namespace, name, { signal });
   if (!written) {
-    throw new UserError(
+    throw new WorkloadAbsentError(
       `There is no ${objectName(kind, name)} in namespace ${namespace}, whose pods are to be verified.`,
     );
   }

@@ -76,6 +76,8 @@ export interface Surroundings {
    * `undefined` where none is known.
    */
   verifiedBefore?(type: CheckType, name: string): readonly number[] | undefined;
+  /** Whether nothing of it was there before the release; absent where that is not known. */
+  readonly first?: boolean;
   /** Whether what runs is that from before the release, which is kept and not judged. Default: after. */
   readonly phase?: 'before' | 'after';
   /** How long the verification lasts, in milliseconds; `undefined` where that is not settled yet. */

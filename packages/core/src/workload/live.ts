@@ -1,7 +1,11 @@
 import type { Connection } from '../cluster/connection.ts';
 import type { KubeObject } from '../cluster/object.ts';
+import { UserError } from '../errors.ts';
 import type { Progress } from './kinds/kind.ts';
 import type { Event, Pod, WorkloadRef } from './types.ts';
+
+/** One of the workloads is not there, and was not when somebody first looked. */
+export class WorkloadAbsentError extends UserError {}
 
 /** A workload as it is now. */
 export interface LiveWorkload {
@@ -32,8 +36,8 @@ export interface Live {
   /**
    * What is known now; waits until everything was seen once, and is up to date. One that was deleted
    * meanwhile is there without an object. What cannot be had now may be had by the next call.
-   * @throws ApiError when it may not be read, UnreachableError when the present is not known, UserError when
-   * a workload was not there from the start; the reason of `signal` once that is aborted
+   * @throws WorkloadAbsentError; ApiError when it may not be read, UnreachableError when the present is not known,
+   * WorkloadAbsentError when a workload was not there from the start; the reason of `signal` once that is aborted
    */
   read(signal: AbortSignal): Promise<readonly LiveWorkload[]>;
 }

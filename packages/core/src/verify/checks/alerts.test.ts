@@ -1,66 +1,11 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { checkSchema } from '../../config/check-schema.ts';
 import { UserError } from '../../errors.ts';
 import { NOON } from '../alerts/alert.test-data.ts';
+import { evaluated, received, serve } from '../alerts/alert-server.test-data.ts';
 import type { JsonValue } from '../check.ts';
 import { silenceComment, silenceMark } from '../silence.ts';
 import { alertsProbe } from './alerts.ts';
-
-let servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers) {
-    server.closeAllConnections();
-    server.close();
-  }
-  servers = [];
-});
-
-interface Answer {
-  readonly status?: number;
-  readonly body: unknown;
-}
-
-/** A server that gives what a test says; its clock is `now`. */
-async function serve(
-  answer: (path: string, url: URL) => Answer,
-  now: () => number | undefined = () => NOON,
-): Promise<{ url: string; requests: string[] }> {
-  const requests: string[] = [];
-  const server = createServer((request: IncomingMessage, response) => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    requests.push(decodeURIComponent(`${url.pathname}${url.search}`));
-    const { status = 200, body } = answer(url.pathname, url);
-    const time = now();
-    if (time === undefined) response.sendDate = false;
-    else response.setHeader('date', new Date(time).toUTCString());
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
-}
-
-const received = (name: string, secondsAgo: number, more: object = {}) => ({
-  labels: { alertname: name },
-  annotations: {},
-  startsAt: new Date(NOON - secondsAgo * 1_000).toISOString(),
-  endsAt: new Date(NOON + 60_000).toISOString(),
-  updatedAt: new Date(NOON).toISOString(),
-  fingerprint: name,
-  receivers: [{ name: 'nobody' }],
-  status: { state: 'active', silencedBy: [], inhibitedBy: [], mutedBy: [] },
-  ...more,
-});
-
-const evaluated = (labels: object, state: string, secondsAgo: number) => ({
-  labels,
-  annotations: {},
-  state,
-  activeAt: new Date(NOON - secondsAgo * 1_000).toISOString(),
-  value: '1e+00',
-});
 
 const NEVER = new AbortController().signal;
 
@@ -70,10 +15,11 @@ interface Place {
   readonly releaseAge?: number;
   readonly before?: readonly JsonValue[];
   readonly duration?: number;
+  readonly phase?: 'before';
 }
 
 function probe(config: object, place: Place = {}) {
-  const { alertmanager, prometheus, releaseAge, before, duration } = place;
+  const { alertmanager, prometheus, releaseAge, before, duration, phase } = place;
   const parsed = checkSchema.parse({ alerts: config }).alerts;
   if (!parsed) throw new Error('no check of alerts');
   const live = releaseAge === undefined ? undefined : ({ age: () => releaseAge } as never);
@@ -82,6 +28,7 @@ function probe(config: object, place: Place = {}) {
     live,
     before: () => before,
     ...(duration === undefined ? {} : { duration }),
+    ...(phase ? { phase } : {}),
     silenceMark: silenceMark({ app: 'shop', environment: 'staging' }),
   };
   return alertsProbe(parsed, context);
@@ -159,6 +106,8 @@ describe('a check of alerts', () => {
       () => now,
     );
     const check = probe({}, { alertmanager: url });
+    const ahead = probe({}, { alertmanager: url, phase: 'before' });
+    expect(await ahead.prepare?.(NEVER)).toEqual([]);
     expect(await check.prepare?.(NEVER)).toEqual([
       expect.stringMatching(
         /^The check "alerts" takes the alerts of its first measurement for older than the release/,

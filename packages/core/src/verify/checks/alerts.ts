@@ -12,7 +12,10 @@ import type { Probe, Surroundings } from '../probe.ts';
 import { NAME_LIMIT, oneLine } from '../text.ts';
 
 type Config = CheckConfigs['alerts'];
-type Context = Pick<Surroundings, 'servers' | 'live' | 'before' | 'duration' | 'silenceMark'>;
+type Context = Pick<
+  Surroundings,
+  'servers' | 'live' | 'before' | 'duration' | 'phase' | 'silenceMark'
+>;
 type Source = 'alertmanager' | 'prometheus';
 
 /** Who is asked, and where it is. */
@@ -97,7 +100,7 @@ export function alertsProbe(config: Config, context: Context): Probe {
   const matchers = config.matchers.map((text) => parseMatcher(text, what));
   const [kind, url] = serverOf(config, context, what);
   const source = openSource(kind, url, config, context, what);
-  const { live, duration } = context;
+  const { live, duration, phase } = context;
   const rules = rulesServer(config, context, kind === 'prometheus' ? url : undefined);
   const watched = mayFit(matchers);
   const kept = context.before('alerts', config.name ?? name);
@@ -117,7 +120,8 @@ export function alertsProbe(config: Config, context: Context): Probe {
       }
       const late =
         rules && duration !== undefined ? await bakeRemarks(rules, duration, watched, signal) : [];
-      if (!dates || earlier !== undefined || live?.age() !== undefined) return late;
+      const known = earlier !== undefined || live?.age() !== undefined || phase === 'before';
+      if (!dates || known) return late;
       const taken =
         `${what} takes the alerts of its first measurement for older than the release, because no release ` +
         'is known: set the input "release", or run a step with "phase: before" ahead of the rollout.';

@@ -49,7 +49,7 @@ export function prometheusProbe(
   config: Config,
   surroundings: Pick<
     Surroundings,
-    'before' | 'clock' | 'live' | 'phase' | 'servers' | 'verifiedBefore'
+    'before' | 'clock' | 'first' | 'live' | 'phase' | 'servers' | 'verifiedBefore'
   >,
 ): Probe {
   const { servers, live, clock } = surroundings;

@@ -121,9 +121,11 @@ export function rulesProbe(
       const { absentSeries } = await import(/* webpackMode: "eager" */ '../prometheus/absent.ts');
       const { remarksOnExpressions } = await import(/* webpackMode: "eager" */ '../bake.ts');
       // All rules of a server may ask for all its series, which is too much to look for.
-      const absent = file
-        ? await absentSeries(prometheus, rules, { labels: config.labels, recorded }, signal)
-        : [];
+      // Before a first release nothing of it is measured.
+      const absent =
+        file && phase !== 'before'
+          ? await absentSeries(prometheus, rules, { labels: config.labels, recorded }, signal)
+          : [];
       const late =
         duration === undefined ? [] : remarksOnExpressions(rules, duration, confirmation);
       return [...absent, ...late];

@@ -1,6 +1,6 @@
 import { systemClock } from '../../clock.ts';
 import { checkSchema } from '../../config/check-schema.ts';
-import { UserError } from '../../errors.ts';
+import { WorkloadAbsentError } from '../../workload/live.ts';
 import type { Pod } from '../../workload/types.ts';
 import type { JsonValue, Observation } from '../check.ts';
 import { logsProbe } from '../checks/logs.ts';
@@ -45,7 +45,8 @@ export function ground(
     live: {
       ...live,
       read: async (signal) => {
-        if (isAbsent) throw new UserError('There is no deployment/web in namespace shop.');
+        if (isAbsent)
+          throw new WorkloadAbsentError('There is no deployment/web in namespace shop.');
         return await live.read(signal);
       },
     },

@@ -1,7 +1,6 @@
-import { ApiError, UnreachableError } from '../../cluster/api-error.ts';
 import type { CheckConfigs } from '../../config/check-schema.ts';
-import { errorMessage, UserError } from '../../errors.ts';
-import type { LiveWorkload } from '../../workload/live.ts';
+import { errorMessage } from '../../errors.ts';
+import { type LiveWorkload, WorkloadAbsentError } from '../../workload/live.ts';
 import type { Pod } from '../../workload/types.ts';
 import type { Observation } from '../check.ts';
 import { providerError } from '../json-api.ts';
@@ -18,12 +17,6 @@ import { openPodsReader, type PodReading } from './read-pods.ts';
 /** The new pods of workloads. */
 export function newPodsOf(workloads: readonly LiveWorkload[]): readonly Pod[] {
   return workloads.flatMap(({ newPods }) => newPods);
-}
-
-/** Whether a workload is not there, other than that nobody could be asked for it. */
-function isAbsence(error: unknown): boolean {
-  const unasked = error instanceof ApiError || error instanceof UnreachableError;
-  return error instanceof UserError && !unasked;
 }
 
 /** What was heard of each pod since its start. */
@@ -74,7 +67,7 @@ export function podsLogsProbe(config: CheckConfigs['logs'], context: Surrounding
       past ??= await readPast(tools, pods, level, signal);
     } catch (error) {
       signal.throwIfAborted();
-      if (!isAbsence(error)) return clusterTrouble(error);
+      if (!(error instanceof WorkloadAbsentError)) return clusterTrouble(error);
       // Of a first release every error is new.
       const nothing: Past = { minutes: 0, counts: new Map() };
       return { ...unproven('nothing there', errorMessage(error), ''), keep: toKeep(nothing) };

@@ -24,7 +24,7 @@ export interface Comparing {
   readonly config: CheckConfigs['prometheus'];
   readonly name: string;
   readonly variables: LaterVariables;
-  readonly surroundings: Pick<Surroundings, 'before' | 'live' | 'verifiedBefore'>;
+  readonly surroundings: Pick<Surroundings, 'before' | 'first' | 'live' | 'verifiedBefore'>;
 }
 
 /** The changes that a check allows; `undefined` where it compares with nothing. */
@@ -123,7 +123,11 @@ export function comparisonWith(comparing: Comparing, changes: Changes): Comparis
       const value = toNumber(seen.value);
       if (Number.isNaN(value)) return seen;
       const baseline = await find(signal);
-      if (baseline === undefined) return without(seen, HINTS[kind]);
+      if (baseline === undefined) {
+        if (!comparing.surroundings.first) return without(seen, HINTS[kind]);
+        const message = `${seen.message}; nothing was there before this first release to compare it with`;
+        return { ...seen, message };
+      }
       if (!('origin' in baseline)) return baseline;
       const plain = judgeChange(seen, { value, counted: undefined }, baseline, changes);
       if (plain.outcome !== 'failed' || !baseline.counted) return plain;

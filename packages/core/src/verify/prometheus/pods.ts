@@ -1,4 +1,4 @@
-import type { Live, LiveWorkload } from '../../workload/live.ts';
+import { type Live, type LiveWorkload, WorkloadAbsentError } from '../../workload/live.ts';
 import type { Pod, WorkloadKind } from '../../workload/types.ts';
 import type { Observation } from '../check.ts';
 import { clusterTrouble } from '../pods/look.ts';
@@ -31,6 +31,17 @@ export function formerPodsPattern(workloads: readonly LiveWorkload[]): string {
     .join('|');
 }
 
+/** Nothing is known of what is not there; before a first release that is as it should be. */
+function absent({ message }: WorkloadAbsentError): Observation {
+  return {
+    outcome: 'inconclusive',
+    retry: true,
+    value: 'not there',
+    message: message.replace(/\.$/, ''),
+    hint: 'Is it the first release, or is the name of the workload right?',
+  };
+}
+
 /** The workloads as they run now, or the observation that they could not be looked at. */
 export async function readLive(
   live: Live | undefined,
@@ -41,6 +52,7 @@ export async function readLive(
     return await live.read(signal);
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof WorkloadAbsentError) return absent(error);
     return clusterTrouble(error);
   }
 }

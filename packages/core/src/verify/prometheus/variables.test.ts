@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { LiveWorkload } from '../../workload/live.ts';
+import { UnreachableError } from '../../cluster/api-error.ts';
+import { type Live, type LiveWorkload, WorkloadAbsentError } from '../../workload/live.ts';
 import type { Pod } from '../../workload/types.ts';
-import { formerPodsPattern, podsPattern } from './pods.ts';
+import { formerPodsPattern, podsPattern, readLive } from './pods.ts';
 import { fillInLater, windowOf } from './variables.ts';
 
 const pod = (name: string): Pod => ({ metadata: { name } }) as Pod;
@@ -63,5 +64,25 @@ describe('{{pods}}', () => {
     expect(fillInLater('rate(x{pod=~"{{pods}}"}[{{ window }}])', values)).toBe(
       'rate(x{pod=~"a|b"}[30s])',
     );
+  });
+});
+
+describe('workloads that cannot be looked at', () => {
+  const failing = (error: Error) =>
+    readLive(
+      { read: () => Promise.reject(error) } as unknown as Live,
+      new AbortController().signal,
+    );
+
+  test('are no error where they are not there, as before a first release', async () => {
+    expect(await failing(new WorkloadAbsentError('There is no deployment/web.'))).toMatchObject({
+      outcome: 'inconclusive',
+      message: 'There is no deployment/web',
+    });
+  });
+
+  test('are an error where nobody answers', async () => {
+    const away = new UnreachableError('The API server is away', 'broken');
+    expect(await failing(away)).toMatchObject({ outcome: 'error' });
   });
 });
