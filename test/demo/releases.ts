@@ -27,24 +27,6 @@ export const stock: Change = {
 };
 
 /**
- * The mistake that shows only under load: connections that nobody gives back. It comes up well, and no
- * test asks so often.
- */
-export const reservations: Change = {
-  title: 'Reserve what is looked at',
-  edit: {
-    'backend/src/app.js': (text) =>
-      text
-        .replace('  const app = express();\n', (line) => `${line}  let connections = 0;\n`)
-        .replace(
-          '    response.json({ products: await database.products() });\n',
-          (line) =>
-            `    connections += 1;\n    if (connections > 10 && connections % 4 === 0) throw new Error('The pool has no connection left');\n${line}`,
-        ),
-  },
-};
-
-/**
  * The mistake that every test lets pass: a setting that the tests have, and that nobody has added to
  * the Deployment.
  */
@@ -60,5 +42,29 @@ export const confirmations: Change = {
       text.replace("shop' };", "shop', SMTP_URL: 'smtp://localhost' };"),
     'test/service.js': (text) =>
       text.replace("env: { PORT: '0',", "env: { PORT: '0', SMTP_URL: 'smtp://localhost',"),
+  },
+};
+
+/**
+ * The mistake that shows only under load: connections that nobody gives back. It comes up well, with the
+ * setting that was missing before, and no test asks so often.
+ */
+export const reservations: Change = {
+  title: 'Reserve what is looked at',
+  edit: {
+    'k8s/base/backend.yaml': (text) =>
+      text.replace(
+        /^( *)env:\n/m,
+        (line, indent: string) =>
+          `${line}${indent}  - { name: SMTP_URL, value: 'smtp://mail.paal.example' }\n`,
+      ),
+    'backend/src/app.js': (text) =>
+      text
+        .replace('  const app = express();\n', (line) => `${line}  let connections = 0;\n`)
+        .replace(
+          '    response.json({ products: await database.products() });\n',
+          (line) =>
+            `    connections += 1;\n    if (connections > 10 && connections % 4 === 0) throw new Error('The pool has no connection left');\n${line}`,
+        ),
   },
 };
