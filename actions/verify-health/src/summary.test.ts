@@ -108,6 +108,15 @@ describe('the summary', () => {
     expect(text).toMatch(/<details><summary>metrics(?:&#58;|:) 1 measurement<\/summary>/);
   });
 
+  test('has long words whole below its table only, which they would make too wide', () => {
+    const version = 'production-742fcdd76aac27e90fdd83102a595ffd2f16c423';
+    const text = renderSummary(
+      result([check('version')], [measured(0, 0, 'failed', { value: version, retry: false })]),
+    );
+    expect(text).toContain('<code>production-742fcdd76aac27e9…</code> | <code>≤ 1</code> |');
+    expect(text).toContain(`<code>${version}</code>`);
+  });
+
   test('lets nothing from outside be markup', () => {
     const evil =
       '<img src=x onerror=alert(1)> | `x` ```\n# title\n[a](https://evil.example) @octocat';

@@ -9,6 +9,7 @@ import {
 } from '@paal/core/report/markdown';
 import type { Measurement, Outcome } from '@paal/core/verify/check';
 import type { CheckVerdict } from '@paal/core/verify/judge';
+import { cut } from '@paal/core/verify/text';
 import { type Background, chartsOf, NO_BACKGROUND } from './chart.ts';
 import { type PointVerdict, pointsOf } from './points.ts';
 import { counted, explanation, headline, type Result } from './result.ts';
@@ -29,6 +30,14 @@ export const MARKS: Readonly<Record<Outcome | PointVerdict['verdict'], string>> 
   'no check': '➖ no check',
 };
 
+/** A word that is longer would make the table wider than the page: no browser breaks it. */
+const LONGEST_WORD = 28;
+
+/** `text` with long words, such as hashes, cut; below the table they are whole. */
+function brief(text: string): string {
+  return text.replace(/\S+/g, (word) => cut(word, LONGEST_WORD));
+}
+
 /** A number in as many digits as one reads at a glance; the rows of its measurements have them all. */
 function shownValue(last: Measurement | undefined): string {
   if (!last) return '-';
@@ -44,8 +53,8 @@ function checkRow({ verdict, measurements, checks }: Result, index: number): rea
     `&emsp;${escapeText(name)}${reportOnly ? ' (report-only)' : ''}`,
     decided && status ? MARKS[status] : MARKS['not decided'],
     String(own.length),
-    code(shownValue(own.at(-1))),
-    code(checks[index]?.threshold ?? ''),
+    code(brief(shownValue(own.at(-1)))),
+    code(brief(checks[index]?.threshold ?? '')),
   ];
 }
 
