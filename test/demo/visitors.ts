@@ -14,11 +14,13 @@ export interface Visits {
 export class Visitors {
   readonly #stop = new AbortController();
   readonly #url: string;
+  readonly #sign: string;
   #visits: Visits = { answered: 0, lost: 0 };
   #end: Promise<void> = Promise.resolve();
 
   constructor(url: string) {
     this.#url = `${url}/api/products`;
+    this.#sign = `${url}/api/status`;
   }
 
   /** They come one after the other; those before the shop first opened do not count. */
@@ -38,18 +40,28 @@ export class Visitors {
     await this.#end;
   }
 
+  /** Whether the sign at the door says that the shop has opened: nobody asks for products before. */
+  async #isOpen(): Promise<boolean> {
+    const answer = await fetch(this.#sign, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const { backend } = (await answer.json()) as { readonly backend?: { readonly status: string } };
+    return backend?.status === 'ok';
+  }
+
+  async #ask(): Promise<boolean> {
+    const answer = await fetch(this.#url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    await answer.arrayBuffer();
+    return answer.ok;
+  }
+
   async #visit(): Promise<void> {
-    let open = false;
-    while (!this.#stop.signal.aborted) {
-      const ok = await fetch(this.#url, { signal: AbortSignal.timeout(PATIENCE_MS) }).then(
-        async (response) => (await response.arrayBuffer()) && response.ok,
-        () => false,
-      );
-      open ||= ok;
+    const { signal } = this.#stop;
+    const pause = () => delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    while (!signal.aborted && !(await this.#isOpen().catch(() => false))) await pause();
+    while (!signal.aborted) {
+      const ok = await this.#ask().catch(() => false);
       const { answered, lost } = this.#visits;
-      if (ok) this.#visits = { answered: answered + 1, lost };
-      else if (open) this.#visits = { answered, lost: lost + 1 };
-      await delay(PAUSE_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      this.#visits = ok ? { answered: answered + 1, lost } : { answered, lost: lost + 1 };
+      await pause();
     }
   }
 }
