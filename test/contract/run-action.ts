@@ -21,6 +21,8 @@ export interface StepOptions {
 /** What the runner would know after the step. */
 export interface StepResult {
   readonly exitCode: number | null;
+  /** From the start of the process to its end. */
+  readonly seconds: number;
   /** Standard output and standard error as they came. */
   readonly log: string;
   readonly outputs: Readonly<Record<string, string>>;
@@ -125,6 +127,7 @@ export async function runStep(name: string, options: StepOptions = {}): Promise<
       ...options.env,
     };
     const bundle = join(repositoryRoot, 'dist', name, 'index.js');
+    const begin = performance.now();
     const child = spawn(process.execPath, [...(options.nodeOptions ?? []), bundle], {
       cwd: workspace,
       env,
@@ -141,10 +144,12 @@ export async function runStep(name: string, options: StepOptions = {}): Promise<
       child.on('error', reject);
       child.on('close', resolve);
     });
+    const seconds = (performance.now() - begin) / 1_000;
     const read = async (file: string): Promise<string> => await readFile(file, 'utf8');
     const nextState = parseFileCommand(await read(files.GITHUB_STATE));
     return {
       exitCode,
+      seconds,
       log,
       outputs: parseFileCommand(await read(files.GITHUB_OUTPUT)),
       environment: parseFileCommand(await read(files.GITHUB_ENV)),

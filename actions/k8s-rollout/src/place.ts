@@ -1,6 +1,5 @@
 import { isAbsolute, relative, resolve } from 'node:path';
-import { formatPosition } from '@paal/core/config/yaml';
-import { UserError } from '@paal/core/errors';
+import { formatPosition, UserError } from '@paal/core/errors';
 
 /** Whether a file is one of the repository: GitHub shows annotations on these alone. */
 export function isInWorkspace(file: string, workspace: string): boolean {

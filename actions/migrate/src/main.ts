@@ -5,11 +5,9 @@ import { UserError } from '@paal/core/errors';
 import { resultOfRemote } from '@paal/core/migrate/drivers/remote-outcome';
 import { migrate } from '@paal/core/migrate/engine';
 import { failedBefore, type MigrateResult } from '@paal/core/migrate/result';
-import { migrateByCommand } from './command.ts';
 import { stepIo } from './engine-io.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { publish, writeDefaultOutputs } from './outputs.ts';
-import { migrateOverSsh } from './ssh.ts';
 
 async function direct({ request, settings }: Inputs, context: ActionContext) {
   const { uri } = settings;
@@ -40,14 +38,17 @@ async function perform(inputs: Inputs, context: ActionContext): Promise<MigrateR
       return await migrateAsJob(request, settings, releases.namespace, migrations, context);
     }
     case 'ssh': {
+      const { migrateOverSsh } = await import(/* webpackChunkName: "remote" */ './ssh.ts');
       const outcome = await migrateOverSsh(request, settings.extension, migrations, context);
       return resultOfRemote(outcome, request.command);
     }
-    case 'command':
+    case 'command': {
+      const { migrateByCommand } = await import(/* webpackChunkName: "remote" */ './command.ts');
       return resultOfRemote(
         await migrateByCommand(request, settings.uri, migrations, context),
         request.command,
       );
+    }
   }
 }
 

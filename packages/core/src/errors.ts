@@ -5,6 +5,13 @@ export interface SourcePosition {
   readonly column?: number;
 }
 
+/** The place as editors and compilers write it: `file:line:column`. */
+export function formatPosition(position: SourcePosition): string {
+  return [position.file, position.line, position.column]
+    .filter((part) => part !== undefined)
+    .join(':');
+}
+
 /**
  * Something that the user can mend: bad input, a missing permission, a rollout that failed. Its
  * message says what failed, on what, why, and what to do next; it is printed without a stack. Any

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { glob, readdir, readFile, stat } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
-import { formatPosition, parseYaml, type YamlDocument } from '../config/yaml.ts';
-import { errorMessage, type SourcePosition, UserError } from '../errors.ts';
+import { parseYaml, type YamlDocument } from '../config/yaml.ts';
+import { errorMessage, formatPosition, type SourcePosition, UserError } from '../errors.ts';
 import type { KubeObject } from './object.ts';
 
 /** An object of the user's manifests, and where it stands. */

@@ -21,7 +21,7 @@ export async function loadConfig(file: string | undefined): Promise<Config> {
     });
   }
   // The schema is a sixth of an action's start; without a file nothing needs it.
-  const { parseConfig } = await import(/* webpackMode: "eager" */ './parse.ts');
-  const { configSchema } = await import(/* webpackMode: "eager" */ './schema.ts');
+  const { parseConfig } = await import(/* webpackChunkName: "config" */ './parse.ts');
+  const { configSchema } = await import(/* webpackChunkName: "config" */ './schema.ts');
   return parseConfig(text, path, configSchema);
 }

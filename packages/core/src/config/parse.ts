@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { UserError } from '../errors.ts';
+import { formatPosition, UserError } from '../errors.ts';
 import { didYouMean } from './names.ts';
-import { formatPosition, parseYaml } from './yaml.ts';
+import { parseYaml } from './yaml.ts';
 
 interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;

@@ -9,7 +9,7 @@ import {
   type Tags,
   type YAMLError,
 } from 'yaml';
-import { errorMessage, type SourcePosition, UserError } from '../errors.ts';
+import { errorMessage, formatPosition, type SourcePosition, UserError } from '../errors.ts';
 
 /** Where a value came from: its document in its file. */
 export interface YamlDocument {
@@ -39,13 +39,6 @@ function kubernetesTags(tags: Tags): Tags {
       typeof tag === 'string' ||
       !(WITHOUT_IN_GO.test(tag.tag) || ('format' in tag && tag.format === 'TIME')),
   );
-}
-
-/** The place as editors and compilers write it: `file:line:column`. */
-export function formatPosition(position: SourcePosition): string {
-  return [position.file, position.line, position.column]
-    .filter((part) => part !== undefined)
-    .join(':');
 }
 
 function syntaxError(error: YAMLError, position: SourcePosition): UserError {

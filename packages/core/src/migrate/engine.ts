@@ -1,20 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
 import type { MongoClient } from 'mongodb';
 import { UserError } from '../errors.ts';
-import { announceFiles, announceStatus, announceSteps } from './announce.ts';
+import { announceStatus, announceSteps } from './announce.ts';
 import { checkTransactions, migrationCaller } from './call.ts';
-import { connectMongodb, type MongodbConnection } from './drivers/mongodb.ts';
+import type { MongodbConnection } from './drivers/mongodb.ts';
 import { operationError } from './drivers/mongodb-errors.ts';
 import type { EngineIo, EngineSettings } from './engine-io.ts';
-import { readMigrationFiles } from './files.ts';
 import { stepJournal } from './journal.ts';
 import { nameOf } from './lease/errors.ts';
 import type { MigrationLease } from './lease/keep.ts';
 import { unlock } from './lease/unlock.ts';
 import { applyMark, type Mark, planRepair } from './mark.ts';
+import { openBoth } from './open.ts';
 import { planBaseline, type Step } from './plan.ts';
 import { decideSteps, type LoadedSteps, loadSteps } from './prepare.ts';
-import { rehearse } from './rehearse.ts';
 import type { MigrateRequest } from './request.ts';
 import { failureKindOf, type MigrateResult, migrateResult } from './result.ts';
 import { type RunResult, runSteps } from './runner.ts';
@@ -131,6 +130,7 @@ async function planOnly(session: Session, rehearsed: boolean): Promise<void> {
   const loaded = await load(session, await look(session));
   try {
     if (!rehearsed || loaded.steps.length === 0) return;
+    const { rehearse } = await import(/* webpackMode: "eager" */ './rehearse.ts');
     known.preview = await io.group('Dry run', async () => await rehearse(loaded.steps, session));
   } finally {
     await loaded.remove();
@@ -220,17 +220,7 @@ async function work(
   io: EngineIo,
   known: Known,
 ): Promise<void> {
-  const files = await io.group(`Migrations in ${request.directory}`, async () => {
-    const found = await readMigrationFiles(request.directory, settings.extension);
-    announceFiles(found, io);
-    return found;
-  });
-  known.files = files.migrations;
-  const connection = await io.group('Connection', async () => {
-    const connected = await connectMongodb({ ...request, ...settings }, io.clock, io.signal);
-    io.info(`Connected to ${connected.database} at ${connected.hosts} with ${connected.driver}`);
-    return connected;
-  });
+  const { files, connection } = await openBoth(request, settings, io, known);
   const store = mongodbStore(connection.own.db(connection.database), settings.changelog);
   let stray: Error | undefined;
   try {

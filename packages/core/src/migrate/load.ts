@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { formatPosition } from '../config/yaml.ts';
-import { errorMessage, type SourcePosition, UserError } from '../errors.ts';
+import { errorMessage, formatPosition, type SourcePosition, UserError } from '../errors.ts';
 import type { MigrationFile } from './files.ts';
 import type { Direction } from './plan.ts';
 import { syntaxErrorAt, thrownAt, unresolvedImportAt } from './source-position.ts';

@@ -1,30 +1,10 @@
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import * as z from 'zod';
 import { errorMessage, UserError } from '../errors.ts';
 
 /** The name that migrate-mongo itself looks for. */
 export const MIGRATE_MONGO_CONFIG = 'migrate-mongo-config.js';
-
-const text = z.string().min(1).optional();
-
-/**
- * What counts of migrate-mongo's configuration (its README, "Configuration"). Its lock is not used,
- * and its module system is Node's own matter.
- */
-const schema = z.object({
-  mongodb: z
-    .object({
-      url: text,
-      databaseName: text,
-      options: z.record(z.string(), z.unknown()).default({}),
-    })
-    .default({ options: {} }),
-  migrationsDir: text,
-  changelogCollectionName: text,
-  migrationFileExtension: text,
-});
 
 /** A project's settings for migrate-mongo. */
 export interface MigrateMongoConfig {
@@ -41,11 +21,53 @@ export interface MigrateMongoConfig {
 /** Options that old versions of migrate-mongo's template had, and drivers of today refuse. */
 const OBSOLETE_OPTIONS = ['useNewUrlParser', 'useUnifiedTopology'];
 
+type Fields = Readonly<Record<string, unknown>>;
+
+function wrong(file: string, what: string): UserError {
+  return new UserError(`The configuration of migrate-mongo "${file}" is wrong: ${what}.`, {
+    position: { file },
+  });
+}
+
+function fieldsIn(value: unknown, file: string, what: string): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  throw wrong(file, `${what} is no object`);
+}
+
+function textIn(fields: Fields, name: string, file: string): string | undefined {
+  const { [name]: value } = fields;
+  if (value === undefined || (typeof value === 'string' && value !== '')) return value;
+  throw wrong(file, `${name} is no text, or an empty one`);
+}
+
 async function exists(file: string): Promise<boolean> {
   return await access(file).then(
     () => true,
     () => false,
   );
+}
+
+/**
+ * What counts of migrate-mongo's configuration (its README, "Configuration"). Its lock is not used, and
+ * its module system is Node's own matter. Checked by hand: a library takes longer to load than all else
+ * that a run with nothing to do does by itself.
+ */
+function settingsOf(exported: unknown, file: string): MigrateMongoConfig {
+  const all = fieldsIn(exported, file, 'what it exports');
+  const mongodb = fieldsIn(all.mongodb ?? {}, file, 'mongodb');
+  const options = fieldsIn(mongodb.options ?? {}, file, 'mongodb.options');
+  const directory = textIn(all, 'migrationsDir', file);
+  return {
+    file,
+    url: textIn(mongodb, 'url', file),
+    database: textIn(mongodb, 'databaseName', file),
+    clientOptions: Object.fromEntries(
+      Object.entries(options).filter(([name]) => !OBSOLETE_OPTIONS.includes(name)),
+    ),
+    directory: directory === undefined ? undefined : join(dirname(file), directory),
+    changelog: textIn(all, 'changelogCollectionName', file),
+    extension: textIn(all, 'migrationFileExtension', file) ?? '.js',
+  };
 }
 
 /**
@@ -76,24 +98,5 @@ export async function readMigrateMongoConfig(
       { cause: error, position: { file } },
     );
   }
-  const parsed = schema.safeParse(exported);
-  if (!parsed.success) {
-    throw new UserError(
-      `The configuration of migrate-mongo "${file}" is wrong: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
-      { position: { file } },
-    );
-  }
-  const { mongodb, migrationsDir, changelogCollectionName, migrationFileExtension } = parsed.data;
-  const clientOptions = Object.entries(mongodb.options).filter(
-    ([name]) => !OBSOLETE_OPTIONS.includes(name),
-  );
-  return {
-    file,
-    url: mongodb.url,
-    database: mongodb.databaseName,
-    clientOptions: Object.fromEntries(clientOptions),
-    directory: migrationsDir === undefined ? undefined : join(dirname(file), migrationsDir),
-    changelog: changelogCollectionName,
-    extension: migrationFileExtension ?? '.js',
-  };
+  return settingsOf(exported, file);
 }

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { formatDuration } from '../config/duration.ts';
-import { formatPosition } from '../config/yaml.ts';
-import { errorMessage, UserError } from '../errors.ts';
+import { errorMessage, formatPosition, UserError } from '../errors.ts';
 import { CANCEL_PATIENCE, type CompletedStep, type StoppedStep } from './runner.ts';
 import { thrownAt } from './source-position.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { deserialize, EJSON, Long, ObjectId, serialize } from 'bson';
+import { BSON } from 'mongodb';
 import { type AnswerOptions, newAnswers } from './answers.ts';
 import { AS_IT_IS, type Bson, firstKey } from './bson.ts';
 import { greetedBy, isGreeting } from './greeting.ts';
@@ -13,8 +13,6 @@ import { messageSplitter, readRequest, type WireRequest, writeReply } from './wi
 const MOST_WRITES = 10_000;
 /** How long one count of matching documents may take, in milliseconds. */
 const MOST_COUNT_TIME = 10_000;
-
-const ownBson: Bson = { EJSON, Long, ObjectId, deserialize, serialize };
 
 // https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
 const UNAUTHORIZED: Fields = {
@@ -107,7 +105,7 @@ export async function startDryRunServer(
   real: MongoClientLike,
   options: DryRunOptions,
 ): Promise<DryRunServer> {
-  const { signal, redact, today, bson = ownBson } = options;
+  const { signal, redact, today, bson = BSON as Bson } = options;
   signal.throwIfAborted();
   const hello = await greet(real);
   const withSession = hello.logicalSessionTimeoutMinutes !== undefined;
