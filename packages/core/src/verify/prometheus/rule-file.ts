@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { formatPosition, parseYaml, type YamlDocument } from '../../config/yaml.ts';
-import { UserError } from '../../errors.ts';
+import { parseYaml, type YamlDocument } from '../../config/yaml.ts';
+import { formatPosition, UserError } from '../../errors.ts';
 import { promDuration } from './duration.ts';
 import type { AlertRule } from './rule.ts';
 
