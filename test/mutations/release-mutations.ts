@@ -49,8 +49,8 @@ export const RELEASE_MUTATIONS: readonly Mutation[] = [
   mutation(
     'a release is sealed once it is told what became of it',
     'release/stored.ts',
-    'metadata: fateOf(release, status, takenBack), immutable: true',
-    'metadata: fateOf(release, status, takenBack)',
+    'metadata: fateOf(release, status, takenBack, measured), immutable: true',
+    'metadata: fateOf(release, status, takenBack, measured)',
     RELEASES,
   ),
   mutation(
