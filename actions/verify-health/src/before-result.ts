@@ -4,6 +4,7 @@ import { code, escapeText, paragraphs, table } from '@paal/core/report/markdown'
 import type { JsonValue, Outcome } from '@paal/core/verify/check';
 import { keyOf } from './baseline.ts';
 import { counted, measurementsReport, type Result } from './result.ts';
+import { brief, shownValue } from './shown.ts';
 import { MARKS } from './summary.ts';
 
 type Status = Exclude<Outcome, 'failed'>;
@@ -44,7 +45,7 @@ function keptOf(result: Result, index: number): KeptCheck | undefined {
     threshold: check.threshold,
     status: kept.length > 0 ? 'succeeded' : last?.outcome === 'error' ? 'error' : 'inconclusive',
     kept,
-    last: last?.value ?? '-',
+    last: shownValue(last),
     message: last?.message ?? 'never measured',
     already: bad && `"${check.name}" is already ${how} before the release: ${bad.message}.`,
   };
@@ -82,8 +83,8 @@ export function renderBefore(before: Before, { elapsed }: Result, file: string):
     escapeText(name),
     MARKS[status],
     String(kept.length),
-    code(last),
-    code(threshold),
+    code(brief(last)),
+    code(brief(threshold)),
   ]);
   const already = before.checks.flatMap((one) => one.already ?? []);
   return paragraphs(

@@ -9,10 +9,10 @@ import {
 } from '@paal/core/report/markdown';
 import type { Measurement, Outcome } from '@paal/core/verify/check';
 import type { CheckVerdict } from '@paal/core/verify/judge';
-import { cut } from '@paal/core/verify/text';
 import { type Background, chartsOf, NO_BACKGROUND } from './chart.ts';
 import { type PointVerdict, pointsOf } from './points.ts';
 import { counted, explanation, headline, type Result } from './result.ts';
+import { brief, shownValue } from './shown.ts';
 
 /** Rows of one check's table; the report has them all. */
 const MOST_ROWS = 100;
@@ -29,22 +29,6 @@ export const MARKS: Readonly<Record<Outcome | PointVerdict['verdict'], string>> 
   'report-only': '➖ report-only',
   'no check': '➖ no check',
 };
-
-/** A word that is longer would make the table wider than the page: no browser breaks it. */
-const LONGEST_WORD = 28;
-
-/** `text` with long words, such as hashes, cut; below the table they are whole. */
-function brief(text: string): string {
-  return text.replace(/\S+/g, (word) => cut(word, LONGEST_WORD));
-}
-
-/** A number in as many digits as one reads at a glance; the rows of its measurements have them all. */
-function shownValue(last: Measurement | undefined): string {
-  if (!last) return '-';
-  const { value, number } = last;
-  if (number === undefined || Number(value) !== number) return value;
-  return String(Number(number.toPrecision(4)));
-}
 
 function checkRow({ verdict, measurements, checks }: Result, index: number): readonly string[] {
   const { name = '', status, decided, reportOnly } = verdict.checks[index] ?? {};
