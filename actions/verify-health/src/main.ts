@@ -12,7 +12,7 @@ import type { Check } from '@paal/core/verify/check';
 import { createChecks } from '@paal/core/verify/plan';
 import type { Surroundings } from '@paal/core/verify/probe';
 import { planSchedule, type Schedule } from '@paal/core/verify/schedule';
-import { type Aftermath, settleAftermath } from './aftermath.ts';
+import type { Aftermath } from './aftermath.ts';
 import { announce } from './announce.ts';
 import { chooseDuration } from './auto-duration.ts';
 import type { Baseline } from './baseline.ts';
@@ -33,7 +33,7 @@ import { explanation, headline, type Result } from './result.ts';
 import { rollbackSentences } from './rollback-report.ts';
 import { type Settings, settle } from './settings.ts';
 import { MEASURING, settling } from './stages.ts';
-import { openSubject, type Subject } from './subject.ts';
+import type { Subject } from './subject.ts';
 import { openSurroundings } from './surroundings.ts';
 
 /** The beginning of the answers that were not good, folded. */
@@ -87,6 +87,7 @@ async function follow(
     }
     const turn = { run: run.url, waitForLease: inputs.waitForLease, deployments };
     const verified = { subject, settings, surroundings, result };
+    const { settleAftermath } = await import(/* webpackChunkName: "cluster" */ './aftermath.ts');
     return await settleAftermath(verified, turn, directory, context);
   } finally {
     await deployments.close();
@@ -193,6 +194,7 @@ async function subjectOf(
     namespace: variables.namespace,
     rollback: onFailure === 'rollback' ? rollbackPolicy : undefined,
   };
+  const { openSubject } = await import(/* webpackChunkName: "cluster" */ './subject.ts');
   return await openSubject(request, context);
 }
 
