@@ -1,5 +1,5 @@
 import { type CheckType, checkSchema } from '@paal/core/config/check-schema';
-import { commonKeys } from '@paal/core/config/checks/common';
+import { commonKeys } from '@paal/core/config/checks/shared-keys';
 import * as z from 'zod';
 
 interface Schema {

@@ -2,7 +2,7 @@ import { group, info } from '@paal/core/action/log';
 import { formatDuration } from '@paal/core/config/duration';
 import type { Check } from '@paal/core/verify/check';
 import type { Schedule } from '@paal/core/verify/schedule';
-import { counted } from './result.ts';
+import { countOf } from '@paal/core/workload/kinds/count';
 import type { Settings } from './settings.ts';
 
 function policyOf({ reportOnly, initialDelay, interval }: Check): readonly string[] {
@@ -27,7 +27,7 @@ export async function announce(
     duration === 0
       ? 'once'
       : `for up to ${formatDuration(duration)}, every ${formatDuration(interval)}`;
-  await group(`${doing} ${counted(checks.length, 'check')} ${rhythm}`, async () => {
+  await group(`${doing} ${countOf(checks.length, 'check')} ${rhythm}`, async () => {
     const { environment } = settings.variables;
     if (environment) info(`Environment: ${environment}`);
     else if (settings.withoutEnvironment) info(settings.withoutEnvironment);

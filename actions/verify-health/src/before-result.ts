@@ -2,8 +2,9 @@ import type { CheckType } from '@paal/core/config/check-schema';
 import { formatDuration } from '@paal/core/config/duration';
 import { code, escapeText, paragraphs, table } from '@paal/core/report/markdown';
 import type { JsonValue, Outcome } from '@paal/core/verify/check';
+import { countOf } from '@paal/core/workload/kinds/count';
 import { keyOf } from './baseline.ts';
-import { counted, measurementsReport, type Result } from './result.ts';
+import { measurementsReport, type Result } from './result.ts';
 import { brief, shownValue } from './shown.ts';
 import { MARKS } from './summary.ts';
 
@@ -72,7 +73,7 @@ export function keptByKey({ checks }: Before): Record<string, JsonValue[]> {
 /** In one sentence or more, what was kept, and what was not. Pure. */
 export function beforeSentences({ checks }: Before): readonly string[] {
   const kept = checks.filter(({ status }) => status === 'succeeded');
-  const first = `Before the release: ${counted(kept.length, 'check')} of ${checks.length} kept what ${kept.length === 1 ? 'it' : 'they'} measured.`;
+  const first = `Before the release: ${countOf(kept.length, 'check')} of ${checks.length} kept what ${kept.length === 1 ? 'it' : 'they'} measured.`;
   const others = checks.filter(({ status }) => status !== 'succeeded');
   return [first, ...others.map(({ name, message }) => `"${name}" kept nothing: ${message}.`)];
 }

@@ -1,4 +1,4 @@
-import { POINTS, type Point } from '@paal/core/config/checks/common';
+import { POINTS, type Point } from '@paal/core/config/checks/shared-keys';
 import { type Outcome, worst } from '@paal/core/verify/check';
 import type { Result } from './result.ts';
 

@@ -2,11 +2,11 @@ import { formatDuration } from '@paal/core/config/duration';
 import type { Measured } from '@paal/core/release/measured';
 import type { XyPoint } from '@paal/core/report/xychart';
 import type { Check } from '@paal/core/verify/check';
-
 import type { CheckVerdict } from '@paal/core/verify/judge';
 import { median } from '@paal/core/verify/prometheus/baseline';
 import type { Verification } from '@paal/core/verify/run';
 import type { Schedule } from '@paal/core/verify/schedule';
+import { countOf } from '@paal/core/workload/kinds/count';
 import { type Baseline, keyOf } from './baseline.ts';
 import { pointsOf } from './points.ts';
 
@@ -41,11 +41,6 @@ export function headline({ verdict, cancelled, elapsed }: Result): string {
     : HEADLINES[verdict.status];
 }
 
-/** `1 check`, `2 checks`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 /** Why it ended so: which check, what it measured, what was allowed, and what to do. */
 export function explanation(result: Result): string {
   const { verdict, elapsed, measurements, cancelled } = result;
@@ -56,7 +51,7 @@ export function explanation(result: Result): string {
   }
   if (!check) {
     const [checks, asked] = [verdict.checks.length, measurements.length];
-    return `${counted(checks, 'check')}, ${counted(asked, 'measurement')}, ${formatDuration(elapsed)}.`;
+    return `${countOf(checks, 'check')}, ${countOf(asked, 'measurement')}, ${formatDuration(elapsed)}.`;
   }
   const { name, reason, evidence } = check;
   if (!evidence) return `Check "${name}": ${reason}.`;

@@ -1,4 +1,5 @@
 import type { Measurement } from '@paal/core/verify/check';
+import { formatNumber } from '@paal/core/verify/prometheus/limits';
 import { cut } from '@paal/core/verify/text';
 
 /** A word that is longer would make the table wider than the page: no browser breaks it. */
@@ -14,5 +15,5 @@ export function shownValue(last: Pick<Measurement, 'value' | 'number'> | undefin
   if (!last) return '-';
   const { value, number } = last;
   if (number === undefined || Number(value) !== number) return value;
-  return String(Number(number.toPrecision(4)));
+  return formatNumber(number);
 }

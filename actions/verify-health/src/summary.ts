@@ -9,9 +9,10 @@ import {
 } from '@paal/core/report/markdown';
 import type { Measurement, Outcome } from '@paal/core/verify/check';
 import type { CheckVerdict } from '@paal/core/verify/judge';
+import { countOf } from '@paal/core/workload/kinds/count';
 import { type Background, chartsOf, NO_BACKGROUND } from './chart.ts';
 import { type PointVerdict, pointsOf } from './points.ts';
-import { counted, explanation, headline, type Result } from './result.ts';
+import { explanation, headline, type Result } from './result.ts';
 import { brief, shownValue } from './shown.ts';
 
 /** Rows of one check's table; the report has them all. */
@@ -73,7 +74,7 @@ function measurementsOf(verdict: CheckVerdict, index: number, result: Result): s
   const { excerpt, warnings = [], details: found = [] } = verdict.evidence ?? {};
   const left = own.length - MOST_ROWS;
   return details(
-    `${verdict.name}: ${counted(own.length, 'measurement')}`,
+    `${verdict.name}: ${countOf(own.length, 'measurement')}`,
     paragraphs(
       escapeText(verdict.reason),
       codeBlock([...(check?.target ?? '').split('\n'), `threshold: ${check?.threshold ?? ''}`]),

@@ -6,9 +6,10 @@ import type { Release } from '@paal/core/release/release';
 import type { RollbackTarget } from '@paal/core/rollback/target';
 import { createChecks } from '@paal/core/verify/plan';
 import type { Surroundings } from '@paal/core/verify/probe';
+import { countOf } from '@paal/core/workload/kinds/count';
 import { measure } from './measure.ts';
 import { asRecheck, recheckSchedule, versionAfter, withoutVersions } from './recheck.ts';
-import { counted, decisiveCheck, explanation, type Result } from './result.ts';
+import { decisiveCheck, explanation, type Result } from './result.ts';
 import type { Settings } from './settings.ts';
 
 /** The verification of what serves after a rollback. */
@@ -42,7 +43,7 @@ export async function verifyAgain(
   const variables = { ...settings.variables, version };
   const checks = createChecks(configs, { ...surroundings, variables }).map(asRecheck);
   const schedule = recheckSchedule(before.schedule, checks);
-  const title = `Verifying ${counted(checks.length, 'check')} again, for up to ${formatDuration(schedule.duration)}`;
+  const title = `Verifying ${countOf(checks.length, 'check')} again, for up to ${formatDuration(schedule.duration)}`;
   return await group(title, async () => {
     for (const phrase of leftOut) info(`Not asked, because the version is not known: ${phrase}`);
     return { result: await measure(checks, schedule, context), version, leftOut };

@@ -1,5 +1,5 @@
 import type { CheckType } from '../config/check-schema.ts';
-import type { Point } from '../config/checks/common.ts';
+import type { Point } from '../config/checks/shared-keys.ts';
 import type { CheckPolicy } from './judge.ts';
 import type { Probe } from './probe.ts';
 

@@ -1,6 +1,6 @@
 import type { AccessRule } from '../cluster/api-error.ts';
 import type { CheckConfig, CheckConfigs, CheckType } from '../config/check-schema.ts';
-import type { CommonConfig, Point } from '../config/checks/common.ts';
+import type { CommonConfig, Point } from '../config/checks/shared-keys.ts';
 import { UserError } from '../errors.ts';
 import { credentialsInAddress, credentialsInHeaders } from './address.ts';
 import type { Check } from './check.ts';

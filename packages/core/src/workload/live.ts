@@ -41,3 +41,8 @@ export interface Live {
    */
   read(signal: AbortSignal): Promise<readonly LiveWorkload[]>;
 }
+
+/** The new pods of `workloads`. */
+export function newPodsOf(workloads: readonly LiveWorkload[]): readonly Pod[] {
+  return workloads.flatMap(({ newPods }) => newPods);
+}

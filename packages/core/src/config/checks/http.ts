@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { timeoutSchema } from '../duration-schema.ts';
-import { commonKeys, requestHeadersSchema, scalarSchema } from './common.ts';
 import { podKeys } from './pods.ts';
+import { commonKeys, requestHeadersSchema, scalarSchema } from './shared-keys.ts';
 
 const status = z.int().min(100).max(599);
 const texts = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);

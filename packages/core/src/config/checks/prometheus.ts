@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { timeoutSchema } from '../duration-schema.ts';
-import { commonKeys, requestHeadersSchema } from './common.ts';
+import { commonKeys, requestHeadersSchema } from './shared-keys.ts';
 
 const amount = z.number().min(0);
 const percentage = z

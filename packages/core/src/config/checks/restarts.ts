@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { commonKeys } from './common.ts';
+import { commonKeys } from './shared-keys.ts';
 
 export const restartsCheck = z
   .strictObject({

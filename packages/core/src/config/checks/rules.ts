@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { timeoutSchema } from '../duration-schema.ts';
-import { commonKeys, requestHeadersSchema } from './common.ts';
+import { commonKeys, requestHeadersSchema } from './shared-keys.ts';
 
 const LABEL = /^[A-Za-z_][A-Za-z0-9_]*$/;
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { timeoutSchema } from '../duration-schema.ts';
-import { commonKeys } from './common.ts';
+import { commonKeys } from './shared-keys.ts';
 
 export const smokeCheck = z
   .strictObject({

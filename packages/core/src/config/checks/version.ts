@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { timeoutSchema } from '../duration-schema.ts';
-import { commonKeys, requestHeadersSchema } from './common.ts';
 import { podKeys } from './pods.ts';
+import { commonKeys, requestHeadersSchema } from './shared-keys.ts';
 
 /** Where in an answer the version is; one of them. */
 const PLACES = ['json', 'header', 'matches'] as const;

@@ -1,5 +1,6 @@
 import type { CheckConfigs } from '../../config/check-schema.ts';
 import { formatDuration } from '../../config/duration.ts';
+import { countOf } from '../../workload/kinds/count.ts';
 import type { Observation } from '../check.ts';
 import { oneLine } from '../text.ts';
 import { type Alert, shortName } from './alert.ts';
@@ -78,7 +79,7 @@ function describe(alert: Alert, now: number | undefined): string {
 }
 
 function counted(count: number, state = ''): string {
-  return `${count}${state && ` ${state}`} alert${count === 1 ? '' : 's'}`;
+  return countOf(count, state === '' ? 'alert' : `${state} alert`);
 }
 
 function listed(alerts: readonly Alert[], now: number | undefined): string {

@@ -1,3 +1,4 @@
+import { countOf } from '../../workload/kinds/count.ts';
 import type { Observation } from '../check.ts';
 import { oneLine } from '../text.ts';
 import { type Kind, totalOf } from './kinds.ts';
@@ -8,15 +9,10 @@ const MOST_NAMED = 3;
 const LONGEST_LINE = 300;
 const LONGEST_NAME = 100;
 
-/** `1 line`, `2 lines`. */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
-}
-
 /** What is too much, in words: `≤ 0 lines of level error or worse`. */
 export function thresholdOf(max: number, level: Severity, compared: boolean): string {
   const kind = compared ? ' that were not there before the release' : '';
-  return `≤ ${counted(max, 'line')} of level ${levelName(level)}${kind}`;
+  return `≤ ${countOf(max, 'line')} of level ${levelName(level)}${kind}`;
 }
 
 /** `error or worse`. */
@@ -41,7 +37,7 @@ export function shownKinds(kinds: readonly Kind[]): Pick<Observation, 'details' 
   };
 }
 
-/** What is counted, and how much of it is too much. */
+/** What is and how much of it is too much. */
 export interface Limit {
   readonly level: Severity;
   readonly max: number;
@@ -71,9 +67,9 @@ export function tooMany(
   return {
     outcome: 'failed',
     retry: compared,
-    value: counted(total, 'line'),
+    value: countOf(total, 'line'),
     number: total,
-    message: `${counted(total, 'line')} of level ${levelName(level)}${news}, tolerated ${max}: ${names.join(', ')}${more}${example}`,
+    message: `${countOf(total, 'line')} of level ${levelName(level)}${news}, tolerated ${max}: ${names.join(', ')}${more}${example}`,
     hint: 'Look at the lines; "ignore" takes out those that are no errors, "max" tolerates some, "baseline: before" those of before.',
     ...shownKinds(kinds),
   };

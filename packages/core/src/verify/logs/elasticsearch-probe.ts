@@ -1,14 +1,15 @@
 import type { CheckConfigs } from '../../config/check-schema.ts';
 import { formatDuration } from '../../config/duration.ts';
 import { UserError } from '../../errors.ts';
-import type { Live } from '../../workload/live.ts';
+import { countOf } from '../../workload/kinds/count.ts';
+import { type Live, newPodsOf } from '../../workload/live.ts';
 import { parseWorkload } from '../../workload/reference.ts';
 import type { Pod } from '../../workload/types.ts';
 import type { Observation } from '../check.ts';
 import { providerError } from '../json-api.ts';
 import { lookAt } from '../pods/look.ts';
 import type { Probe, Surroundings } from '../probe.ts';
-import { counted, type Limit, levelName, thresholdOf } from './answer.ts';
+import { type Limit, levelName, thresholdOf } from './answer.ts';
 import { openArrivals } from './arrivals.ts';
 import { type Elasticsearch, type Given, openElasticsearch } from './elasticsearch-api.ts';
 import { pastIn } from './elasticsearch-past.ts';
@@ -25,7 +26,6 @@ import { judgeFound } from './found-lines.ts';
 import { ignoring, SlowPattern } from './ignore.ts';
 import { noPods } from './judge-pods.ts';
 import type { Past } from './kinds.ts';
-import { newPodsOf } from './pods-probe.ts';
 
 /** A check of logs that Elasticsearch has. */
 export type ElasticsearchLogs = CheckConfigs['logs'] & {
@@ -133,9 +133,9 @@ export function elasticsearchLogsProbe(config: ElasticsearchLogs, context: Surro
     return {
       outcome: 'succeeded',
       retry: true,
-      value: counted(found.total, 'line'),
+      value: countOf(found.total, 'line'),
       number: found.total,
-      message: `${found.total === 0 ? 'no line' : counted(found.total, 'line')} of level ${levelName(level)}${found.total === 0 ? '' : ', all of them tolerated,'} of ${counted(pods.length, 'pod')} since the release`,
+      message: `${found.total === 0 ? 'no line' : countOf(found.total, 'line')} of level ${levelName(level)}${found.total === 0 ? '' : ', all of them tolerated,'} of ${countOf(pods.length, 'pod')} since the release`,
     };
   };
 

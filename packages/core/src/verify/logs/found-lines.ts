@@ -1,5 +1,6 @@
+import { countOf } from '../../workload/kinds/count.ts';
 import type { Observation } from '../check.ts';
-import { counted, type Limit, levelName, shownKinds, tooMany } from './answer.ts';
+import { type Limit, levelName, shownKinds, tooMany } from './answer.ts';
 import { beyondPast, type Heard, type Kind, type Past, withLines } from './kinds.ts';
 
 /** What a search for lines found. */
@@ -40,9 +41,9 @@ export function judgeFound(
     return {
       outcome: 'inconclusive',
       retry: true,
-      value: counted(total, 'line'),
+      value: countOf(total, 'line'),
       number: total,
-      message: `${counted(total, 'line')} of level ${levelName(limit.level)}, and Elasticsearch has nothing of the earlier pods that they could be compared with`,
+      message: `${countOf(total, 'line')} of level ${levelName(limit.level)}, and Elasticsearch has nothing of the earlier pods that they could be compared with`,
       hint: 'Name the release, so that its age is known; and does the index reach back to before it?',
       ...shownKinds(kinds),
     };
@@ -55,8 +56,8 @@ export function judgeFound(
   return {
     outcome: 'inconclusive',
     retry: true,
-    value: counted(total, 'line'),
-    message: `${counted(total, 'line')} of level ${levelName(limit.level)}, of which the newest ${lines.length} were looked at and ${counting} count`,
+    value: countOf(total, 'line'),
+    message: `${countOf(total, 'line')} of level ${levelName(limit.level)}, of which the newest ${lines.length} were looked at and ${counting} count`,
     hint: 'Log less of what "ignore" takes out, or keep it out of this index.',
   };
 }

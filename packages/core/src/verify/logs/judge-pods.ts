@@ -1,8 +1,9 @@
 import type { CheckConfigs } from '../../config/check-schema.ts';
+import { countOf } from '../../workload/kinds/count.ts';
 import type { Observation } from '../check.ts';
 import { providerError } from '../json-api.ts';
 import { oneLine } from '../text.ts';
-import { counted, levelName, shownKinds, tooMany } from './answer.ts';
+import { levelName, shownKinds, tooMany } from './answer.ts';
 import { beyondPast, type Kind, type Past } from './kinds.ts';
 
 /** What is known of the logs of the new pods at a measurement. */
@@ -89,18 +90,18 @@ export function judgePods(seen: PodsSeen, policy: PodsPolicy): Observation {
   if (behind.length > 0) {
     return unproven(
       `${seen.lines} lines`,
-      `the log of ${named(behind)} is longer than what is read at once (1 MiB a pod); so far ${counted(seen.lines, 'line')} were read`,
+      `the log of ${named(behind)} is longer than what is read at once (1 MiB a pod); so far ${countOf(seen.lines, 'line')} were read`,
       'The rest follows with the next measurements; where that never ends, log less, or ask Elasticsearch.',
     );
   }
   const total = kinds.reduce((sum, { count }) => sum + count, 0);
-  const some = total === 0 ? 'no line' : `${counted(total, 'line')}, tolerated ${max},`;
+  const some = total === 0 ? 'no line' : `${countOf(total, 'line')}, tolerated ${max},`;
   return {
     outcome: 'succeeded',
     retry: true,
-    value: counted(total, 'line'),
+    value: countOf(total, 'line'),
     number: total,
-    message: `${some} of level ${levelName(level)}${compared ? ' that was not there before' : ''} among ${counted(seen.lines, 'line')} of ${counted(pods.length, 'pod')}`,
+    message: `${some} of level ${levelName(level)}${compared ? ' that was not there before' : ''} among ${countOf(seen.lines, 'line')} of ${countOf(pods.length, 'pod')}`,
     ...shownKinds(kinds),
   };
 }

@@ -1,23 +1,18 @@
 import type { CheckConfigs } from '../../config/check-schema.ts';
 import { errorMessage } from '../../errors.ts';
-import { type LiveWorkload, WorkloadAbsentError } from '../../workload/live.ts';
-import type { Pod } from '../../workload/types.ts';
+import { countOf } from '../../workload/kinds/count.ts';
+import { newPodsOf, WorkloadAbsentError } from '../../workload/live.ts';
 import type { Observation } from '../check.ts';
 import { providerError } from '../json-api.ts';
 import { clusterTrouble, lookAt } from '../pods/look.ts';
 import type { Probe, Surroundings } from '../probe.ts';
 import { oneLine } from '../text.ts';
-import { counted, levelName, thresholdOf } from './answer.ts';
+import { levelName, thresholdOf } from './answer.ts';
 import { ignoring, SlowPattern } from './ignore.ts';
 import { judgePods, noPods, type PodsPolicy, type PodsSeen, unproven } from './judge-pods.ts';
 import { type Kinds, keptPast, type Past, toKeep, withLines } from './kinds.ts';
 import { readPast } from './past-pods.ts';
 import { openPodsReader, type PodReading } from './read-pods.ts';
-
-/** The new pods of workloads. */
-export function newPodsOf(workloads: readonly LiveWorkload[]): readonly Pod[] {
-  return workloads.flatMap(({ newPods }) => newPods);
-}
 
 /** What was heard of each pod since its start. */
 interface Hearing {
@@ -76,8 +71,8 @@ export function podsLogsProbe(config: CheckConfigs['logs'], context: Surrounding
     return {
       outcome: 'succeeded',
       retry: true,
-      value: counted(kinds, 'kind'),
-      message: `${counted(kinds, 'kind')} of lines of level ${levelName(level)} in ${past.minutes.toFixed(1)} minutes`,
+      value: countOf(kinds, 'kind'),
+      message: `${countOf(kinds, 'kind')} of lines of level ${levelName(level)} in ${past.minutes.toFixed(1)} minutes`,
       keep: toKeep(past),
     };
   };

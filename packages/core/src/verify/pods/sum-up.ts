@@ -1,3 +1,4 @@
+import { countOf } from '../../workload/kinds/count.ts';
 import { type Observation, worst } from '../check.ts';
 import { oneLine } from '../text.ts';
 
@@ -23,10 +24,6 @@ const WORDS: Readonly<Record<Observation['outcome'], string>> = {
 function some(items: readonly string[], limit: number, separator: string): string {
   const more = items.length > limit ? [`${items.length - limit} more`] : [];
   return [...items.slice(0, limit), ...more].join(separator);
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** What is wrong, the pods of which the same is said together. */
@@ -58,11 +55,11 @@ export function sumUp(findings: readonly Finding[], noun = 'new pod'): Observati
   if (outcome === 'succeeded') {
     const messages = new Set(findings.map(({ observation }) => observation.message));
     const said = messages.size === 1 ? `: ${[...messages].join('')}` : ' are good';
-    const value = counted(findings.length, noun);
+    const value = countOf(findings.length, noun);
     return { ...shared, retry: true, value, message: `${value}${said}` };
   }
   const all =
-    findings.length === 1 ? '' : `${decisive.length} of ${counted(findings.length, noun)}: `;
+    findings.length === 1 ? '' : `${decisive.length} of ${countOf(findings.length, noun)}: `;
   const { hint, excerpt } = first?.observation ?? {};
   return {
     ...shared,

@@ -1,8 +1,8 @@
-import type { Live } from '../../workload/live.ts';
+import { type Live, newPodsOf } from '../../workload/live.ts';
 import type { Pod } from '../../workload/types.ts';
 import type { Observation } from '../check.ts';
 import type { Prometheus } from './api.ts';
-import { newPodsOf, podsPattern, readLive } from './pods.ts';
+import { podsPattern, readLive } from './pods.ts';
 import { seriesOf } from './result.ts';
 import { type Unseen, unseenPods } from './sensors.ts';
 import { NO_PODS } from './variables.ts';

@@ -56,8 +56,3 @@ export async function readLive(
     return clusterTrouble(error);
   }
 }
-
-/** The new pods of `workloads`. */
-export function newPodsOf(workloads: readonly LiveWorkload[]): readonly Pod[] {
-  return workloads.flatMap(({ newPods }) => newPods);
-}

@@ -1,11 +1,11 @@
 import type { Clock } from '../../clock.ts';
-import type { Live, LiveWorkload } from '../../workload/live.ts';
+import { type Live, type LiveWorkload, newPodsOf } from '../../workload/live.ts';
 import type { Observation } from '../check.ts';
 import { mentions } from '../template.ts';
 import type { Target } from './answers.ts';
 import type { Prometheus } from './api.ts';
 import { promDuration } from './duration.ts';
-import { formerPodsPattern, newPodsOf, podsPattern, readLive } from './pods.ts';
+import { formerPodsPattern, podsPattern, readLive } from './pods.ts';
 import { targetsOf } from './sensors.ts';
 
 /** What `{{window}}` is at least and at most; milliseconds. */
